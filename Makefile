@@ -1,0 +1,58 @@
+# The commands of the README. `make setup` makes the environment; everything else calls it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEV := $(VENV)/.dev
+READY := $(VENV)/.ready
+
+.PHONY: help demo crawl setup test test-servers test-e2e check format lock bench clean
+
+help:  ## Show these lines.
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/make \1|\2/' | column -t -s '|'
+
+setup: $(READY)  ## Make the environment in .venv from requirements.lock; after it .venv/bin/pressarc is the command.
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): $(READY) requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@touch $@
+
+demo: $(READY)  ## Crawl our demo news site, for real, into ./archive.
+	@$(BIN)/pressarc demo
+
+crawl: $(READY)  ## Crawl a site into ./archive: make crawl SITE=https://example.org/
+	@test -n "$(SITE)" || { echo "make crawl: name the site, like SITE=https://example.org/" >&2; exit 2; }
+	@$(BIN)/pressarc crawl $(SITE)
+
+test: $(DEV)  ## Run the tests that need only Python packages.
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+test-servers: $(DEV)  ## Run the tests against real object stores.
+	$(BIN)/python -m pytest -m servers
+
+test-e2e: $(DEV)  ## Run the tests against a real WordPress (Debian packages, as root).
+	sh tests/e2e/wordpress/install.sh
+	$(BIN)/python -m pytest -m e2e
+
+check: $(DEV)  ## Run ruff and mypy.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(DEV)  ## Format the code.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(DEV)  ## Write the lock files anew from pyproject.toml.
+	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --no-header --allow-unsafe -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --no-header --allow-unsafe --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+clean:  ## Remove the environment and what tests leave; never an archive.
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache *.egg-info

@@ -1,0 +1,282 @@
+"""Every option of pressarc, with unit and meaning; the only reader of TOML files and of the environment.
+
+Four layers, later ones win: the defaults below, the configuration file (`pressarc.toml`), the site's file
+(`sites/<site>.toml`), and what the command line says (`--set section.key=value` and the named flags).
+Secrets are read from the environment alone, by the library that uses them (S3 credentials: the usual `AWS_*`).
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipelines.errors import ConfigError
+from pipelines.http.url import site_name
+
+Toml: TypeAlias = dict[str, Any]
+"""A parsed TOML table: what `tomllib` gives."""
+
+CONFIG_FILE = "pressarc.toml"
+SITES_FOLDER = "sites"
+
+
+class Section(BaseModel):
+    """A table of options: frozen, and no key that is not listed is accepted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
+
+
+class SiteOptions(Section):
+    """`[site]`: which site. In a site file `url` and `name` may stand at the top."""
+
+    url: str = Field("", description="Where the site starts: the home page, http or https.")
+    name: str = Field("", description="Its name in the archive; by default the host without `www.`.")
+
+
+class ArchiveOptions(Section):
+    """`[archive]`: where the archive is."""
+
+    location: str = Field("archive", description="A folder, or `s3://bucket/prefix`.")
+    endpoint: str | None = Field(None, description="Address of an S3 server other than Amazon's.")
+    region: str | None = Field(None, description="Region of the bucket, where the server wants one.")
+    work: str | None = Field(
+        None,
+        description="Folder for runs that are not committed yet; by default `.work` in the archive's folder, "
+        "and `.pressarc/<bucket>/<prefix>` here for an archive on S3.",
+    )
+    owner: str | None = Field(None, description="Who keeps the archive; written into `archive.json` and every WARC.")
+
+
+class CrawlOptions(Section):
+    """`[crawl]`: what is fetched, and how politely."""
+
+    contact: str | None = Field(
+        None, description="Where a publisher can reach you, as a URL or mail address; part of the user agent."
+    )
+    delay_s: float = Field(1.0, ge=0, le=3600, description="Seconds between two requests to a host.")
+    max_crawl_delay_s: float = Field(
+        60.0, ge=0, le=3600, description="Seconds: a longer Crawl-delay in robots.txt is taken as this long."
+    )
+    timeout_s: float = Field(60.0, gt=0, le=3600, description="Seconds an exchange may take in all.")
+    retries: int = Field(2, ge=0, le=10, description="How often a failed request is tried again.")
+    max_pages: int = Field(1000, ge=1, description="Pages a run may fetch, robots.txt files not counted.")
+    max_depth: int = Field(5, ge=0, le=100, description="Links from the home page; pagination does not count.")
+    max_body_bytes: int = Field(
+        16 * 1024 * 1024, ge=1024, description="Bytes of a body; a longer one is cut there and marked as cut."
+    )
+    allow_private: bool = Field(
+        default=False, description="Whether hosts with private or loopback addresses may be fetched."
+    )
+
+
+class CaptureOptions(Section):
+    """`[capture]`: how WARC files are written."""
+
+    warc_max_bytes: int = Field(
+        256 * 1024 * 1024, ge=1024, description="Bytes at which a WARC file is closed and the next one begun."
+    )
+    warc_max_age_s: float = Field(1800.0, gt=0, description="Seconds after which a WARC file is closed.")
+
+
+class ExtractOptions(Section):
+    """`[extract]`: how pages become articles."""
+
+    workers: int = Field(0, ge=0, le=256, description="Worker processes; 0 means one for each processor.")
+
+
+class Config(Section):
+    """The effective configuration of one site's run."""
+
+    site: SiteOptions = SiteOptions()
+    archive: ArchiveOptions = ArchiveOptions()
+    crawl: CrawlOptions = CrawlOptions()
+    capture: CaptureOptions = CaptureOptions()
+    extract: ExtractOptions = ExtractOptions()
+
+    @property
+    def user_agent(self) -> str:
+        """What pressarc calls itself: its name, version, and how to reach whoever runs it."""
+        about = f"; {self.crawl.contact}" if self.crawl.contact else ""
+        return f"pressarc/{version('pressarc')} (news archive{about})"
+
+
+def load_config(
+    site: str | None = None,
+    *,
+    config_file: Path | None = None,
+    overrides: Sequence[str] = (),
+    flags: Mapping[str, object] | None = None,
+) -> Config:
+    """The effective configuration for *site*.
+
+    Args:
+        site: A URL, the path of a site file, or the name of one under `sites/` beside the configuration file; null
+            for the configuration without a site.
+        config_file: The configuration file; `pressarc.toml` in this folder if that exists.
+        overrides: `section.key=value` each, the value as TOML or as a bare word.
+        flags: The same as keys and values, for options that have a flag of their own; null values are passed over.
+
+    Raises:
+        ConfigError: Naming the file, the key, what was expected, and the nearest valid name.
+    """
+    layers: list[tuple[str, Toml]] = []
+    if config_file is None and Path(CONFIG_FILE).is_file():
+        config_file = Path(CONFIG_FILE)
+    if config_file is not None:
+        layers.append((str(config_file), _read_toml(config_file)))
+    if site is not None:
+        layers.append(_site_layer(site, (config_file or Path(CONFIG_FILE)).parent))
+    layers.extend((f"--set {text}", _override(text)) for text in overrides)
+    given = ((key, value) for key, value in (flags or {}).items() if value is not None)
+    layers.extend(("the command line", _nested(key, value)) for key, value in given)
+    merged: Toml = {}
+    for where, layer in layers:
+        _validate(layer, where)
+        _merge(merged, layer)
+    return _named(_validate(merged, layers[-1][0] if layers else "the defaults"), site)
+
+
+def config_from_json(text: str) -> Config:
+    """The configuration that `Config.model_dump_json` gave *text* for."""
+    return Config.model_validate_json(text)
+
+
+def environment(name: str) -> str | None:
+    """The environment variable *name*: for secrets, and for nothing else."""
+    return os.environ.get(name)
+
+
+def options() -> Iterator[tuple[str, type[Section]]]:
+    """Every section's name and model, in order."""
+    for name, info in Config.model_fields.items():
+        assert isinstance(info.annotation, type)
+        yield name, info.annotation
+
+
+def _site_layer(site: str, folder: Path) -> tuple[str, Toml]:
+    if "://" in site:
+        return "the command line", {"site": {"url": site}}
+    named = folder / SITES_FOLDER / f"{site}.toml"
+    path = Path(site) if site.endswith(".toml") else named
+    if not path.is_file():
+        known = sorted(each.stem for each in (folder / SITES_FOLDER).glob("*.toml"))
+        raise ConfigError(
+            f"this is neither a URL (https://…) nor a site file, and there is no {path}{_hint(site, known)}", where=site
+        )
+    table = _read_toml(path)
+    top = {key: table.pop(key) for key in SiteOptions.model_fields if key in table}
+    section = table.setdefault("site", {})
+    if isinstance(section, dict):  # anything else is refused when the layer is checked
+        section.update(top)
+        if not site.endswith(".toml"):
+            section.setdefault("name", site)
+    return str(path), table
+
+
+def _named(config: Config, site: str | None) -> Config:
+    if site is None:
+        return config
+    try:
+        name = config.site.name or site_name(config.site.url)
+    except ValueError as error:
+        raise ConfigError(
+            f"{config.site.url!r} is no web address; write it like https://example.org/", where=site
+        ) from error
+    return config.model_copy(update={"site": config.site.model_copy(update={"name": name})})
+
+
+def _read_toml(path: Path) -> Toml:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"the file cannot be read ({error.strerror})", where=str(path)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"this is not valid TOML: {error}", where=str(path)) from error
+
+
+def _override(text: str) -> Toml:
+    key, equals, value = text.partition("=")
+    if not equals or "." not in key:
+        raise ConfigError("write it as section.key=value, like crawl.delay_s=2", where=f"--set {text}")
+    try:
+        parsed: object = tomllib.loads(f"v = {value}")["v"]
+    except tomllib.TOMLDecodeError:
+        parsed = value
+    return _nested(key.strip(), parsed)
+
+
+def _nested(key: str, value: object) -> Toml:
+    section, _, name = key.partition(".")
+    return {section: {name: value}}
+
+
+def _merge(into: Toml, layer: Toml) -> None:
+    for key, value in layer.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = dict(value) if isinstance(value, dict) else value
+
+
+def _validate(table: Toml, where: str) -> Config:
+    try:
+        return Config.model_validate(table)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise ConfigError(f"there is no option `{key}`{_nearest(first['loc'])}", where=where) from error
+        raise ConfigError(f"`{key}` = {first['input']!r}: {_expectation(first['msg'])}", where=where) from error
+
+
+def _expectation(message: str) -> str:
+    return message[:1].lower() + message[1:]
+
+
+def _nearest(location: tuple[int | str, ...]) -> str:
+    sections = dict(options())
+    if len(location) == 1:
+        top = [*sections, *SiteOptions.model_fields]
+        inside = [f"{name}.{key}" for name, model in sections.items() for key in model.model_fields]
+        return _hint(str(location[0]), top) or _hint_inside(str(location[0]), inside)
+    section = str(location[0])
+    names = list(sections[section].model_fields) if section in sections else []
+    close = difflib.get_close_matches(str(location[-1]), names, n=1, cutoff=0.0)
+    return f"; the nearest is `{section}.{close[0]}`" if close else ""
+
+
+def _hint(word: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"; the nearest is `{close[0]}`" if close else ""
+
+
+def _hint_inside(word: str, dotted: Sequence[str]) -> str:
+    by_key = {name.partition(".")[2]: name for name in dotted}
+    close = difflib.get_close_matches(word, list(by_key), n=1, cutoff=0.4)
+    return f"; the nearest is `{by_key[close[0]]}`" if close else ""
+
+
+def to_toml(config: Config) -> str:
+    """*config* as a configuration file: every option with its meaning, options without a value commented out."""
+    lines: list[str] = []
+    for name, model in options():
+        lines += [f"[{name}]"]
+        section = getattr(config, name)
+        for key, info in model.model_fields.items():
+            value = getattr(section, key)
+            lines += [f"# {info.description}", f"# {key} =" if value is None else f"{key} = {_toml_value(value)}"]
+        lines.append("")
+    return "\n".join(lines[:-1]) + "\n"
+
+
+def _toml_value(value: object) -> str:
+    # JSON's scalars are TOML's too; options are nothing but scalars.
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""HTTP/1.x messages as bytes: heads, bodies, URLs."""

@@ -1,0 +1,88 @@
+"""URLs in one form, so that the same address is one string.
+
+`canonical_url` is the identity of a page: what is deduplicated on, and what an article's id is the digest of. What is
+requested is the URL as it was found.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+
+from w3lib.url import canonicalize_url
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+# Parameters that say where a reader came from, never what is served.
+_TRACKING = re.compile(
+    r"(?:utm_\w+|at_(?:medium|campaign|\w*link\w*)|mc_[ce]id|_hs(?:enc|mi)|mkt_tok"
+    r"|fbclid|gclid|gbraid|wbraid|dclid|msclkid|yclid|twclid|ttclid|igshid|_ga|_gl|wt_\w+|wt\.\w+)",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=65536)
+def canonical_url(url: str) -> str:
+    """The one form of *url*: lower-case host, no default port, no fragment, sorted query, no tracking parameters.
+
+    Percent-encoding and the order of the query are made uniform (RFC 3986 §6.2.2). A URL that cannot be parsed is
+    returned as it is.
+    """
+    try:
+        parts = urlsplit(canonicalize_url(url.strip(), keep_blank_values=True, keep_fragments=False))
+        host = _host(parts)
+    except ValueError:
+        return url
+    query = "&".join(pair for pair in parts.query.split("&") if not _TRACKING.fullmatch(pair.partition("=")[0]))
+    return urlunsplit((parts.scheme, host, parts.path or "/", query, ""))
+
+
+def _host(parts: SplitResult) -> str:
+    host = (parts.hostname or "").rstrip(".")
+    if ":" in host:
+        host = f"[{host}]"
+    if parts.port is not None and parts.port != _DEFAULT_PORTS.get(parts.scheme):
+        host = f"{host}:{parts.port}"
+    return host
+
+
+def absolute_url(base: str, href: str) -> str | None:
+    """The http or https URL that *href* means on the page *base*, without fragment; null where it is none."""
+    try:
+        parts = urlsplit(urljoin(base, href.strip()))
+        if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+            return None
+        _ = parts.port  # raises where the port is no number
+        url = urlunsplit((parts.scheme, parts.netloc, parts.path or "/", parts.query, ""))
+        url.encode()  # raises where a page's JSON spelt half a character
+    except ValueError:
+        return None
+    return url
+
+
+def site_name(url: str) -> str:
+    """The name a site gets from its URL: the host without `www.`, with `-port` where the port is not the default.
+
+    Raises:
+        ValueError: *url* names no http or https host.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise ValueError(url)
+    host = _host(urlsplit(canonical_url(url))).removeprefix("www.")
+    return host.replace("[", "").replace("]", "").replace(":", "-").strip("-")
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether both URLs are on one site: the same host and port, `www.` aside, http and https being one."""
+    try:
+        first, second = urlsplit(canonical_url(one)), urlsplit(canonical_url(other))
+        return _place(first) == _place(second) and bool(first.hostname)
+    except ValueError:
+        return False
+
+
+def _place(parts: SplitResult) -> tuple[str, int | None]:
+    port = None if parts.port in (80, 443) else parts.port
+    return (parts.hostname or "").rstrip(".").removeprefix("www."), port

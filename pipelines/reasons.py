@@ -1,0 +1,109 @@
+"""Every outcome and every reason, once. Counters, schemas and documents derive from these lists.
+
+An outcome says how an exchange or an expected URL ended; a reason says why, where the outcome alone does not.
+Both lists are closed: a new member is a change of the archive's contract (FORMAT.md, "Outcomes").
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+
+class Described(StrEnum):
+    """A closed list whose members say in a sentence what they mean."""
+
+    meaning: str
+
+    def __new__(cls, value: str, meaning: str) -> Self:
+        """Make a member of a value and its sentence."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.meaning = meaning
+        return member
+
+
+class Outcome(Described):
+    """How one exchange, or one expected URL, ended."""
+
+    ARTICLE = "article", "The page held at least one article of its own; `articles` names those written from it."
+    UNCHANGED = "unchanged", "The page's article is the one the archive already holds."
+    LISTING = "listing", "A page that lists articles: home, category, tag, author, search."
+    PAGE = "page", "A page that is neither an article nor a listing; the reason says what it lacked."
+    ROBOTS = "robots", "A robots.txt file."
+    REQUISITE = "requisite", "Something that is no page: image, style sheet, feed, document."
+    REDIRECT = "redirect", "The server named another URL (3xx)."
+    REMOVED = "removed", "An article the archive holds is gone (404 or 410)."
+    HTTP_ERROR = "http_error", "The server answered with an error (4xx or 5xx)."
+    FAILED = "failed", "No whole answer was received."
+    REFUSED = "refused", "pressarc decided not to request it."
+
+
+class Reason(Described):
+    """Why, where the outcome alone does not say it."""
+
+    # refused
+    ROBOTS_DISALLOW = "robots_disallow", "robots.txt disallows it."
+    ROBOTS_UNREACHABLE = "robots_unreachable", "robots.txt answered 5xx or not at all, which means: stay away."
+    OUT_OF_SCOPE = "out_of_scope", "It is not on the site."
+    TOO_DEEP = "too_deep", "It lies more links away from the start page than `crawl.max_depth` allows."
+    PAGE_BUDGET = "page_budget", "The run's page budget was spent."
+    STOPPED = "stopped", "The run was stopped before its turn came."
+    ADDRESS_REFUSED = "address_refused", "Its address is private, and private addresses are not allowed."
+    # failed
+    HOST_UNREACHABLE = "host_unreachable", "The name did not resolve, or nothing answered there."
+    TLS_FAILED = "tls_failed", "The TLS handshake failed, or the certificate was not to be trusted."
+    TIMEOUT = "timeout", "The time limit passed before the message was whole."
+    DISCONNECTED = "disconnected", "The connection ended before the message did."
+    TOO_LARGE = "too_large", "The body was larger than the limit and was cut there."
+    PROTOCOL_BROKEN = "protocol_broken", "What came back is not HTTP/1.x."
+    UNDECODABLE = "undecodable", "The body's content coding is broken or unknown."
+    # http_error
+    CLIENT_ERROR = "client_error", "Status 4xx."
+    SERVER_ERROR = "server_error", "Status 5xx or unknown."
+    # redirect
+    REDIRECT_OFF_SITE = "redirect_off_site", "The redirect leads off the site and was not followed."
+    # page
+    NO_ARTICLE = "no_article", "No part of the page reads like an article."
+    TOO_SHORT = "too_short", "There is text, but less than the least an article may have."
+    EMBEDDED_ONLY = "embedded_only", "The page holds only articles that have pages of their own."
+    UNPARSABLE = "unparsable", "No tree could be made of the page."
+    PAGE_TOO_LARGE = "page_too_large", "The page is larger than extraction accepts."
+    EXTRACTION_FAILED = "extraction_failed", "Extraction ended in an error; the log names it."
+    DUPLICATE_URL = "duplicate_url", "Another page of this run gave the same article."
+
+
+class Source(Described):
+    """What led to a URL (`via`), or said that an article is there (`expected_by`)."""
+
+    SEED = "seed", "The site's own start URL."
+    SITEMAP = "sitemap", "A sitemap."
+    NEWS_SITEMAP = "news_sitemap", "A news sitemap."
+    FEED = "feed", "An RSS, Atom or JSON feed."
+    LISTING = "listing", "A listing page, or the pagination of one."
+    LINK = "link", "A link on another page."
+    REST = "rest", "A content API, such as WordPress REST."
+    MEMORY = "memory", "An earlier run knew it."
+    REQUISITE = "requisite", "A page needs it to be shown."
+    ROBOTS = "robots", "The robots.txt of a host."
+    REDIRECT = "redirect", "A redirect of another URL."
+
+
+class Event(Described):
+    """What an article line says happened."""
+
+    NEW = "new", "The archive did not hold this article."
+    CHANGED = "changed", "The archive held another revision."
+    REMOVED = "removed", "The site no longer serves it."
+
+
+class Flag(Described):
+    """What a reader of an article should know about its quality (`quality.flags`)."""
+
+    NO_DATE = "no_date", "The page gives no date of publication."
+    NO_AUTHOR = "no_author", "The page names no author."
+    SHORT = "short", "Fewer than 80 words."
+    TRUNCATED = "truncated", "The capture was cut; the text may end early."
+    CHARSET_GUESSED = "charset_guessed", "The declared charset was absent or wrong, and another was used."
+    FALLBACK = "fallback", "The article's place was guessed by the general extractor, not read from the structure."
+    DATE_AFTER_CAPTURE = "date_after_capture", "The page claimed a date after the capture; it was not taken."

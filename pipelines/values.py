@@ -1,0 +1,282 @@
+"""Every frozen value that crosses a border between stages.
+
+Names carry units: `_bytes`, `_ms`, `_chars`; instants end in `_at` and are aware UTC datetimes; digests end in
+`_sha256` and are lowercase hex. Nothing here does anything: values are made by one stage and read by the next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import IO
+
+from pipelines.reasons import Flag, Outcome, Reason, Source
+
+# ---------------------------------------------------------------- discovery → frontier → request
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A URL that something said is worth a visit."""
+
+    url: str
+    via: Source
+    referrer: str | None = None
+    """The page that led here; null for seeds."""
+    depth: int = 0
+    """Links from the seed; pagination of a listing does not count."""
+    expects_article: bool = False
+    """Whether `via` says that an article is there."""
+    is_pagination: bool = False
+    """Whether it is a further page of the listing `referrer`."""
+
+
+# ---------------------------------------------------------------- wire → WARC
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFacts:
+    """What the handshake agreed on."""
+
+    version: str
+    """As in WARC-Protocol: "tls/1.3"."""
+    cipher_suite: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and what came back, as bytes of the wire (decrypted, never rebuilt)."""
+
+    url: str
+    """The absolute URL requested, without fragment."""
+    started_at: datetime
+    """When the first byte of the request was written: the WARC-Date of every record of the exchange."""
+    fetch_ms: int
+    request: bytes
+    response: IO[bytes]
+    """The final response message; seekable. Empty (0 bytes) where nothing was received."""
+    response_bytes: int
+    """Length of the message in `response`: bytes after its end are not part of it."""
+    head_bytes: int | None
+    """Length of status line and fields with the empty line; null when the message was cut before."""
+    payload_sha256: str | None
+    """Digest of the de-chunked, still content-coded body (WARC/1.1 §5.9); null unless the message's end was seen."""
+    truncated: str | None
+    """`WARC-Truncated`: length, time, disconnect or unspecified."""
+    peer_address: str | None
+    tls: TlsFacts | None
+    interim: bytes = b""
+    """1xx responses that came before the final one."""
+    excess_bytes: int = 0
+    """Bytes that followed the message's end; they are not kept."""
+    error: str | None = None
+    """What went wrong, in words, for an exchange that failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFacts:
+    """What the crawl knew of an exchange when it made it; kept in the WARC's metadata record."""
+
+    via: Source
+    referrer: str | None
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRef:
+    """Where a record lies: enough to fetch it alone and to prove it."""
+
+    key: str
+    """Key of the WARC file in the archive."""
+    offset: int
+    """Bytes of the compressed file before the record's gzip member."""
+    length: int
+    """Bytes of that member."""
+    record_id: str
+    """`urn:uuid:…`, without angle brackets."""
+    payload_digest: str | None = None
+    """`sha256:<hex>`, as the record's WARC-Payload-Digest has it."""
+
+
+# ---------------------------------------------------------------- WARC → flow
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A captured page, its transfer and content codings removed: what extraction is a function of."""
+
+    url: str
+    body: bytes
+    captured_at: datetime
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    """Response fields in order, as received, decoded as latin-1."""
+    truncated: str | None = None
+
+    def header(self, name: str) -> str | None:
+        """The first field of that name (case-insensitive), or null."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of an article, as the reader sees it."""
+
+    kind: str
+    """paragraph, heading, quote, list_item, table_row or caption."""
+    text: str
+    path: str
+    """The node's place in the page: an XPath of element names and positions from the root."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    url: str
+    alt: str | None = None
+    caption: str | None = None
+    credit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A line that was taken out of an article, and on what evidence."""
+
+    text: str
+    rule: str
+    """headline, repeated, phrase, …"""
+    support: int
+    """How many different articles of the site bear the rule out; 1 where the page alone decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An article as one page gives it, before the run knows what the archive already holds."""
+
+    url: str
+    """Canonical URL of the article itself."""
+    text: str
+    blocks: tuple[Block, ...]
+    headline: str | None = None
+    description: str | None = None
+    authors: tuple[str, ...] = ()
+    section: str | None = None
+    keywords: tuple[str, ...] = ()
+    language: str | None = None
+    published_at: str | None = None
+    """RFC 3339 in UTC, or a plain date where the page gives no time."""
+    modified_at: str | None = None
+    images: tuple[Image, ...] = ()
+    links: tuple[Link, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    removed: tuple[Removal, ...] = ()
+    embedded: bool = False
+    """Whether it was found inside another article's page."""
+    extraction_path: str = "trafilatura"
+    """Which way the text was found: see FORMAT.md, `provenance.path`."""
+    access_declared: str = "unknown"
+    access_why: str | None = None
+
+    @property
+    def id(self) -> str:
+        """32 hex digits of the sha256 of the canonical URL: the same for all revisions."""
+        return article_id(self.url)
+
+
+def article_id(url: str) -> str:
+    """The id of the article at this canonical URL."""
+    return hashlib.sha256(url.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What extraction made of one page: articles, or a reason why not."""
+
+    outcome: Outcome
+    reason: Reason | None = None
+    detail: str | None = None
+    drafts: tuple[Draft, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What one page can teach about its site: the lines of each article's part of it."""
+
+    parts: tuple[SurveyedPart, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyedPart:
+    article_url: str
+    lines: tuple[str, ...]
+    """Normalised text of each block, in order, each once."""
+    title: str | None = None
+    """The page's title element; the lead's only."""
+    organisations: tuple[str, ...] = ()
+    """Names that stand as the author's but are the outlet's own."""
+
+
+# ---------------------------------------------------------------- store, verify
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    key: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something verification found wrong."""
+
+    rule: str
+    """Stable name of the check, such as file_digest."""
+    where: str
+    message: str
+
+
+# ---------------------------------------------------------------- flow → publish
+
+
+@dataclass(frozen=True, slots=True)
+class ReadExchange:
+    """A captured exchange and what extraction made of it."""
+
+    page: Page
+    """The answer, its body left out."""
+    record: RecordRef
+    facts: VisitFacts | None
+    """Null for WARC files of other programs."""
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Unvisited:
+    """A URL that was wanted and gave no record: refused before it was requested, or without any answer."""
+
+    url: str
+    at: datetime
+    outcome: Outcome
+    reason: Reason
+    detail: str | None
+    via: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What the crawl knows at its end and the WARC files do not say."""
+
+    complete: bool
+    """Whether the crawl came to its own end, rather than being stopped or spending its budget."""
+    unvisited: tuple[Unvisited, ...] = ()
+    expected_by: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
+    """Canonical URL → the sources that said an article is there."""
+    warnings: tuple[str, ...] = ()

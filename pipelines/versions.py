@@ -1,0 +1,26 @@
+"""Which programs an archive was made with: what has to be the same for extraction to give the same bytes."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+
+EXTRACTION = ("pressarc", "trafilatura", "lxml", "htmldate", "justext", "python-dateutil", "charset-normalizer")
+"""Distributions that an article's text and metadata depend on."""
+
+CAPTURE = ("scrapy", "twisted", "warcio", "isal")
+
+
+def extractor() -> str:
+    """The program that makes articles, with its version."""
+    return f"pressarc {version('pressarc')}"
+
+
+def extraction_versions() -> dict[str, str]:
+    """The versions an article's provenance names."""
+    return {name: version(name) for name in EXTRACTION}
+
+
+def all_versions() -> dict[str, str]:
+    """The versions a manifest names."""
+    return {"python": platform.python_version(), **{name: version(name) for name in (*CAPTURE, *EXTRACTION)}}
