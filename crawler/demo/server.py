@@ -1,0 +1,222 @@
+"""Serves the site on loopback over HTTP/1.1, each connection in a thread of its own.
+
+In: a day and a port (0 for any free one). Out: a running server that knows its address and keeps a log of what was
+asked. Connections are kept alive; text is compressed for clients that accept gzip; about half of the pages are sent
+chunked; validators are honoured (RFC 9110 §13). It listens on 127.0.0.1 only and stops with its `with` block.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from crawler.demo.edition import Edition
+from crawler.demo.routes import Answer, answer
+
+_CHUNK_BYTES = 8_000
+_COMPRESSED = ("text/", "application/xml", "application/rss", "application/atom")
+
+
+class Hit(NamedTuple):
+    """One request as the server saw it."""
+
+    method: str
+    path: str
+    """With its query, as sent."""
+    at_s: float
+    """Monotonic seconds."""
+    status: int
+
+
+class DemoServer:
+    """The running site."""
+
+    def __init__(self, day: int, *, is_loaded: bool, port: int) -> None:
+        self.requests: list[Hit] = []
+        self._listener = _Listener(("127.0.0.1", port), self)
+        self.url = f"http://127.0.0.1:{self._listener.server_port}/"
+        """The home page's address."""
+        self._is_loaded = is_loaded
+        self.set_day(day)
+        self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def set_day(self, day: int) -> None:
+        """Turn to another day; requests from now on see its edition.
+
+        Raises:
+            ValueError: There is no such day.
+        """
+        edition = Edition(self.url, day, self._is_loaded)
+        edition.changed_at()  # a day that is not is noticed here, not by the next request
+        self.edition = edition
+
+    def close(self) -> None:
+        """Stop, and end open connections."""
+        self._listener.shutdown()
+        self._thread.join()
+        self._listener.server_close()
+
+
+@contextlib.contextmanager
+def serve(day: int = 1, *, loaded: bool = True, port: int = 0) -> Iterator[DemoServer]:
+    """Run the site for the length of a `with` block.
+
+    Args:
+        day: 1 or 2.
+        loaded: Whether article pages carry eight further articles below their own.
+        port: 0 for any free one.
+
+    Raises:
+        OSError: The port is taken.
+    """
+    server = DemoServer(day, is_loaded=loaded, port=port)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """An answer in the form in which it is sent."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+    is_chunked: bool
+
+
+class _Listener(ThreadingHTTPServer):
+    """Keeps the open connections in hand, so that closing the server ends them."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, address: tuple[str, int], site: DemoServer) -> None:
+        self.site = site
+        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        super().__init__(address, _Handler)
+
+    def opened(self, connection: socket.socket) -> None:
+        with self._lock:
+            self._open.add(connection)
+
+    def closed(self, connection: socket.socket) -> None:
+        with self._lock:
+            self._open.discard(connection)
+
+    def server_close(self) -> None:
+        with self._lock:
+            for connection in self._open:
+                with contextlib.suppress(OSError):  # the client was quicker
+                    connection.shutdown(socket.SHUT_RDWR)
+        super().server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = 64 * 1024
+    timeout = 30
+    server: _Listener
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.opened(self.connection)
+
+    def finish(self) -> None:
+        self.server.closed(self.connection)
+        with contextlib.suppress(OSError):  # the client has left; nothing remains to be flushed
+            super().finish()
+
+    def handle(self) -> None:
+        with contextlib.suppress(ConnectionError):  # the client has left
+            super().handle()
+
+    def do_GET(self) -> None:
+        self._answer(has_body=True)
+
+    def do_HEAD(self) -> None:
+        self._answer(has_body=False)
+
+    def version_string(self) -> str:
+        return "Tideline/3.2"
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Nothing: `requests` is the log."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002 - it hands over both
+        """Remember the request, before its answer is on the wire."""
+        status = code.value if isinstance(code, HTTPStatus) else int(code)
+        self.server.site.requests.append(Hit(self.command or "", getattr(self, "path", ""), time.monotonic(), status))
+
+    def _answer(self, *, has_body: bool) -> None:
+        parts = urlsplit(self.path)
+        found = answer(self.server.site.edition, unquote(parts.path), parts.query)
+        message = _message(found, {name.lower(): value for name, value in self.headers.items()})
+        self.send_response(message.status)
+        for name, value in message.headers:
+            self.send_header(name, value)
+        self.end_headers()
+        if has_body:
+            self.wfile.write(_chunked(message.body) if message.is_chunked else message.body)
+
+
+def _message(found: Answer, request: dict[str, str]) -> _Message:
+    """Code *found* for the wire, as the request's fields (names in lower case) allow."""
+    body, headers = found.body, [("Content-Type", found.content_type)]
+    if found.location:
+        headers.append(("Location", found.location))
+    digest = hashlib.sha256(body).hexdigest()[:16]
+    tag = f'"{digest}"'
+    if body and found.content_type.startswith(_COMPRESSED):
+        headers.append(("Vary", "Accept-Encoding"))
+        if "gzip" in request.get("accept-encoding", ""):
+            body = gzip.compress(body, 6, mtime=0)
+            headers.append(("Content-Encoding", "gzip"))
+            # RFC 9110 §8.8.3.3: what differs in content coding has a strong tag of its own.
+            tag = f'"{digest}-gzip"'
+    if found.modified_at is not None:
+        validators = [("ETag", tag), ("Last-Modified", format_datetime(found.modified_at.astimezone(UTC), usegmt=True))]
+        if _is_unchanged(request, tag, found.modified_at):
+            return _Message(304, [*validators, ("Vary", "Accept-Encoding")], b"", is_chunked=False)
+        headers += validators
+    # HTML only, and only every other page: a client has to cope with both framings on one connection.
+    is_chunked = found.status == 200 and found.content_type.startswith("text/html") and int(digest, 16) % 2 == 0
+    headers.append(("Transfer-Encoding", "chunked") if is_chunked else ("Content-Length", str(len(body))))
+    return _Message(found.status, headers, body, is_chunked)
+
+
+def _is_unchanged(request: dict[str, str], tag: str, modified_at: datetime) -> bool:
+    """Whether the client's copy is good (RFC 9110 §13.2.2: If-None-Match silences If-Modified-Since)."""
+    if (tags := request.get("if-none-match")) is not None:
+        return tags.strip() == "*" or tag in (given.strip().removeprefix("W/") for given in tags.split(","))
+    since = request.get("if-modified-since")
+    if since is None:
+        return False
+    try:
+        return modified_at <= parsedate_to_datetime(since)
+    except (TypeError, ValueError):  # RFC 9110 §13.1.3: an invalid date is ignored
+        return False
+
+
+def _chunked(body: bytes) -> bytes:
+    """*body* in chunks (RFC 9112 §7.1)."""
+    pieces = (body[start : start + _CHUNK_BYTES] for start in range(0, len(body), _CHUNK_BYTES))
+    return b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
