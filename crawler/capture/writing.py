@@ -1,0 +1,94 @@
+"""The one thread in which a crawl's exchanges are written, and what happens when that fails.
+
+Exchanges go in, record references come out. Each download awaits its own write, so that no more exchanges wait than
+downloads run: a slow disk slows the crawl, and the reactor never blocks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Protocol, cast
+
+from pipelines.errors import WarcWriteFailed
+from pipelines.values import Exchange, RecordRef, VisitFacts
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+log = logging.getLogger(__name__)
+
+WRITE_FAILED = "archive_write_failed"
+"""The close reason of a spider whose archive could not be written."""
+
+_ATTRIBUTE = "pressarc_writer_thread"
+
+
+class Recorder(Protocol):
+    """Where exchanges are written. The spider has one as its attribute `recorder`."""
+
+    def append(self, exchange: Exchange, facts: VisitFacts | None) -> RecordRef | None:
+        """Write *exchange* so that a killed process does not lose it; called in the writer thread only.
+
+        Returns:
+            The response record; null if nothing was received.
+
+        Raises:
+            OSError: It could not be written: the crawl ends.
+        """
+
+
+class RecordingSpider(Protocol):
+    """What the capture asks of a spider."""
+
+    recorder: Recorder
+
+
+class WriterThread:
+    """Writes what it is given, one exchange at a time, in the order it is given."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="warc-writer")
+        self._closing: asyncio.Task[None] | None = None
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> WriterThread:
+        """The crawler's writer thread: one, although Scrapy makes a download handler for each scheme."""
+        thread: WriterThread | None = getattr(crawler, _ATTRIBUTE, None)
+        if thread is None:
+            thread = cls(crawler)
+            setattr(crawler, _ATTRIBUTE, thread)
+        return thread
+
+    async def write(self, exchange: Exchange, facts: VisitFacts | None) -> RecordRef | None:
+        """Write *exchange* with the spider's recorder, and release its spool.
+
+        Raises:
+            WarcWriteFailed: The disk refused it; the spider is being closed with the reason `WRITE_FAILED`.
+            WarcRuleError: It can have no record; nothing was written.
+        """
+        recorder = cast("RecordingSpider", self._crawler.spider).recorder
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._executor, _append, recorder, exchange, facts)
+        except OSError as error:
+            self._close_spider(error)
+            raise WarcWriteFailed(f"the archive cannot be written ({error})", where=exchange.url) from error
+
+    def close(self) -> None:
+        """End the thread. Nothing is waiting by then, since every download has awaited its write."""
+        self._executor.shutdown()
+
+    def _close_spider(self, error: OSError) -> None:
+        engine = self._crawler.engine
+        if self._closing is not None or engine is None:
+            return
+        log.error("The archive cannot be written, so the crawl ends here: free the disk and start it again (%s)", error)
+        self._closing = asyncio.get_running_loop().create_task(engine.close_spider_async(reason=WRITE_FAILED))
+
+
+def _append(recorder: Recorder, exchange: Exchange, facts: VisitFacts | None) -> RecordRef | None:
+    with exchange.response:
+        return recorder.append(exchange, facts)
