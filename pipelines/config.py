@@ -14,7 +14,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -71,6 +71,16 @@ class CrawlOptions(Section):
     max_depth: int = Field(5, ge=0, le=100, description="Links from the home page; pagination does not count.")
     max_body_bytes: int = Field(
         16 * 1024 * 1024, ge=1024, description="Bytes of a body; a longer one is cut there and marked as cut."
+    )
+    requisites: Literal["all", "images", "none"] = Field(
+        "all", description="What pages need to be shown, besides themselves: all of it, only images, or nothing."
+    )
+    requisite_hosts: Literal["any", "site"] = Field(
+        "any", description="Where requisites may come from: any host, or the site's own alone."
+    )
+    max_requisites: int = Field(5000, ge=0, description="Requisites a run may fetch.")
+    max_requisite_bytes: int = Field(
+        8 * 1024 * 1024, ge=1024, description="Bytes of a requisite's body; a longer one is cut there."
     )
     allow_private: bool = Field(
         default=False, description="Whether hosts with private or loopback addresses may be fetched."

@@ -45,9 +45,10 @@ class Reason(Described):
     # refused
     ROBOTS_DISALLOW = "robots_disallow", "robots.txt disallows it."
     ROBOTS_UNREACHABLE = "robots_unreachable", "robots.txt answered 5xx or not at all, which means: stay away."
-    OUT_OF_SCOPE = "out_of_scope", "It is not on the site."
     TOO_DEEP = "too_deep", "It lies more links away from the start page than `crawl.max_depth` allows."
+    TOO_MANY_REDIRECTS = "too_many_redirects", "More than ten redirects, one after another, led to it."
     PAGE_BUDGET = "page_budget", "The run's page budget was spent."
+    REQUISITE_BUDGET = "requisite_budget", "The run's budget of requisites was spent."
     STOPPED = "stopped", "The run was stopped before its turn came."
     ADDRESS_REFUSED = "address_refused", "Its address is private, and private addresses are not allowed."
     # failed
@@ -69,7 +70,7 @@ class Reason(Described):
     EMBEDDED_ONLY = "embedded_only", "The page holds only articles that have pages of their own."
     UNPARSABLE = "unparsable", "No tree could be made of the page."
     PAGE_TOO_LARGE = "page_too_large", "The page is larger than extraction accepts."
-    EXTRACTION_FAILED = "extraction_failed", "Extraction ended in an error; the log names it."
+    EXTRACTION_FAILED = "extraction_failed", "Extraction ended in an error; the detail names it."
     DUPLICATE_URL = "duplicate_url", "Another page of this run gave the same article."
 
 

@@ -31,6 +31,8 @@ class Candidate:
     """Whether `via` says that an article is there."""
     is_pagination: bool = False
     """Whether it is a further page of the listing `referrer`."""
+    redirects: int = 0
+    """How many redirects, one after another, led to it."""
 
 
 # ---------------------------------------------------------------- wire → WARC
@@ -76,12 +78,31 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierRecord:
+    """A response record that holds a payload already: what a revisit record says of it (WARC/1.1 §6.7)."""
+
+    record_id: str
+    """`urn:uuid:…`, without angle brackets."""
+    url: str
+    at: datetime
+    """Its WARC-Date."""
+    payload_digest: str | None = None
+    """`sha256:<hex>`."""
+    transfer_coding: str = ""
+    """The codings of its Transfer-Encoding in lower case, joined by ", "."""
+    content_coding: str = ""
+    """The same of its Content-Encoding."""
+
+
+@dataclass(frozen=True, slots=True)
 class VisitFacts:
     """What the crawl knew of an exchange when it made it; kept in the WARC's metadata record."""
 
     via: Source
     referrer: str | None
     depth: int
+    revalidates: EarlierRecord | None = None
+    """The record whose validators the request carries, for a conditional request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +297,8 @@ class Ledger:
 
     complete: bool
     """Whether the crawl came to its own end, rather than being stopped or spending its budget."""
+    discovers: bool = True
+    """Whether it looked for articles, rather than capturing URLs that were named to it."""
     unvisited: tuple[Unvisited, ...] = ()
     expected_by: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
     """Canonical URL → the sources that said an article is there."""

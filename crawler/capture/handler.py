@@ -50,11 +50,12 @@ class CaptureHandler(HTTP11DownloadHandler):
 
         Raises:
             AddressRefused: The host's address is private; nothing was sent.
-            WarcWriteFailed: The exchange could not be written; the spider is being closed.
+            WarcWriteFailed: This exchange, or one before, could not be written; the spider is being closed.
             DownloadFailedError: And its like of Scrapy: see `failures.reason_of`.
         """
         # Scrapy copies meta to retries and redirects: an earlier response's record is not this one's.
         request.meta[RECORD_META] = None
+        self._writer.refuse_if_closing(request.url)
         max_bytes = request.meta.get("download_maxsize", self._default_maxsize)
         # A chunked body may be twice its size on the wire; more is framing for framing's sake.
         max_wire_bytes = 2 * max_bytes + _FRAMING_BYTES if max_bytes else None

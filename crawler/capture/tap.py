@@ -33,10 +33,10 @@ from twisted.web import _newclient
 from twisted.web._newclient import HTTP11ClientProtocol
 from twisted.web._newclient import Request as TwistedRequest
 from twisted.web.client import HTTPConnectionPool
-from twisted.web.http import _IdentityTransferDecoder
-from twisted.web.http_headers import InvalidHeaderName
+from twisted.web.http import _ChunkedTransferDecoder, _IdentityTransferDecoder
 from zope.interface import implementer
 
+from crawler.capture.framing import TolerantParser
 from crawler.capture.guards import GuardedEndpoint
 from crawler.capture.wire import Recording
 from pipelines.errors import ConfigError, ProtocolBroken
@@ -52,8 +52,6 @@ if TYPE_CHECKING:
     from crawler.capture.guards import Endpoint
 
 SUPPORTED = "Scrapy 2.19 and Twisted 26.10"
-MAX_LINE_BYTES = 256 * 1024
-"""Longest header line; Twisted's own limit of 16 KiB loses real pages."""
 MAX_HEAD_BYTES = 1024 * 1024
 """Interim responses and head together."""
 
@@ -66,6 +64,7 @@ _PRIVATE_NAMES: tuple[tuple[object, tuple[str, ...]], ...] = (
     (HTTPConnectionPool, ("_factory", "getConnection")),
     (_newclient.HTTPClientParser, ("_transferDecoders", "bodyDecoder")),
     (_IdentityTransferDecoder, ("contentLength", "dataCallback")),
+    (_ChunkedTransferDecoder, ("_dataReceived_CHUNK_LENGTH",)),
     (TwistedRequest, ("writeTo",)),
 )
 
@@ -157,10 +156,8 @@ class _Tee:
         return getattr(self._transport, name)
 
 
-class _TapParser(_LenientHTTPClientParser):
+class _TapParser(TolerantParser):
     """Tells the recording where head and body begin and end."""
-
-    MAX_LENGTH = MAX_LINE_BYTES
 
     def __init__(self, request: TwistedRequest, finisher: Callable[[bytes], None], recording: Recording) -> None:
         super().__init__(request, finisher)  # type: ignore[no-untyped-call]
@@ -173,21 +170,11 @@ class _TapParser(_LenientHTTPClientParser):
             self._recording.interim_ended(unparsed_bytes)
         else:
             self._recording.head_ended(unparsed_bytes)
-        super().allHeadersReceived()  # type: ignore[no-untyped-call]
-
-    def headerReceived(self, name: bytes, value: bytes) -> None:
-        try:
-            super().headerReceived(name, value)  # type: ignore[no-untyped-call]
-        except InvalidHeaderName:
-            # "Name : value", or a name that is no token: Twisted would give the whole response up for it.
-            stripped = name.strip()
-            if stripped != name:
-                self.headerReceived(stripped, value)
-
-    def lineLengthExceeded(self, line: bytes) -> None:
-        raise ProtocolBroken(f"a header line is longer than {MAX_LINE_BYTES} bytes")
+        super().allHeadersReceived()
 
     def switchToBodyMode(self, decoder: _IdentityTransferDecoder) -> None:
+        if self.is_transfer_coded:
+            self._recording.payload_unknown()
         deliver = decoder.dataCallback
 
         def hash_and_deliver(raw: bytes) -> None:

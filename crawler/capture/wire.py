@@ -56,6 +56,7 @@ class Recording:
         self._interim = b""
         self._head_bytes: int | None = None
         self._payload = hashlib.sha256()
+        self._is_payload_known = True
         self._message_bytes: int | None = None
         self._truncated: str | None = None
         self._fetch_ms = 0
@@ -107,6 +108,10 @@ class Recording:
         """Bytes of the body without their chunk framing."""
         self._payload.update(raw)
 
+    def payload_unknown(self) -> None:
+        """What `payload` is given is in a transfer coding still, so that its digest is not the payload's (§6.3.2)."""
+        self._is_payload_known = False
+
     def complete(self, unparsed_bytes: int) -> None:
         """The message ended that many bytes ago, by its own framing or by a clean close that its framing allows."""
         if self._is_open:
@@ -139,7 +144,7 @@ class Recording:
             response=self._spool,
             response_bytes=message_bytes,
             head_bytes=self._head_bytes,
-            payload_sha256=None if is_cut else self._payload.hexdigest(),
+            payload_sha256=self._payload.hexdigest() if self._is_payload_known and not is_cut else None,
             truncated=(why_cut or self._truncated) if is_cut else None,
             peer_address=self._peer_address,
             tls=self._tls,

@@ -1,15 +1,18 @@
 """The one thread in which a crawl's exchanges are written, and what happens when that fails.
 
 Exchanges go in, record references come out. Each download awaits its own write, so that no more exchanges wait than
-downloads run: a slow disk slows the crawl, and the reactor never blocks.
+downloads run: a slow disk slows the crawl, and the reactor never blocks. While nothing is downloaded, the recorder is
+asked from time to time to seal what has grown old.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Protocol, cast
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from pipelines.errors import WarcWriteFailed
 from pipelines.values import Exchange, RecordRef, VisitFacts
@@ -19,8 +22,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 WRITE_FAILED = "archive_write_failed"
 """The close reason of a spider whose archive could not be written."""
+
+AGE_CHECK_S = 30.0
+"""How long a file that has reached its age may stay open on an idle crawl."""
 
 _ATTRIBUTE = "pressarc_writer_thread"
 
@@ -38,6 +46,13 @@ class Recorder(Protocol):
             OSError: It could not be written: the crawl ends.
         """
 
+    def seal_if_old(self, now: datetime) -> None:
+        """Seal what has been open long enough; called in the writer thread only.
+
+        Raises:
+            OSError: As `append`.
+        """
+
 
 class RecordingSpider(Protocol):
     """What the capture asks of a spider."""
@@ -48,9 +63,11 @@ class RecordingSpider(Protocol):
 class WriterThread:
     """Writes what it is given, one exchange at a time, in the order it is given."""
 
-    def __init__(self, crawler: Crawler) -> None:
+    def __init__(self, crawler: Crawler, *, age_check_s: float = AGE_CHECK_S) -> None:
         self._crawler = crawler
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="warc-writer")
+        self._age_check_s = age_check_s
+        self._ageing: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
 
     @classmethod
@@ -69,17 +86,43 @@ class WriterThread:
             WarcWriteFailed: The disk refused it; the spider is being closed with the reason `WRITE_FAILED`.
             WarcRuleError: It can have no record; nothing was written.
         """
-        recorder = cast("RecordingSpider", self._crawler.spider).recorder
-        loop = asyncio.get_running_loop()
+        if self._ageing is None:
+            self._ageing = asyncio.get_running_loop().create_task(self._seal_what_is_old())
         try:
-            return await loop.run_in_executor(self._executor, _append, recorder, exchange, facts)
+            return await self._in_thread(_append, self._recorder, exchange, facts)
         except OSError as error:
             self._close_spider(error)
             raise WarcWriteFailed(f"the archive cannot be written ({error})", where=exchange.url) from error
 
+    def refuse_if_closing(self, url: str) -> None:
+        """Let nothing be requested that could not be written: a spider that closes still works off its queue.
+
+        Raises:
+            WarcWriteFailed: An earlier exchange could not be written.
+        """
+        if self._closing is not None:
+            raise WarcWriteFailed("the archive cannot be written any more, so nothing is requested", where=url)
+
     def close(self) -> None:
         """End the thread. Nothing is waiting by then, since every download has awaited its write."""
+        if self._ageing is not None:
+            self._ageing.cancel()
         self._executor.shutdown()
+
+    @property
+    def _recorder(self) -> Recorder:
+        return cast("RecordingSpider", self._crawler.spider).recorder
+
+    async def _in_thread(self, work: Callable[..., T], *arguments: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+
+    async def _seal_what_is_old(self) -> None:
+        while self._closing is None:
+            await asyncio.sleep(self._age_check_s)
+            try:
+                await self._in_thread(self._recorder.seal_if_old, datetime.now(UTC))
+            except OSError as error:
+                self._close_spider(error)
 
     def _close_spider(self, error: OSError) -> None:
         engine = self._crawler.engine

@@ -27,7 +27,7 @@ def robots(edition: Edition) -> str:
     return f"""User-agent: *
 Disallow: /search
 Disallow: /private/
-Crawl-delay: 0.05
+Crawl-delay: 0.02
 
 Sitemap: {edition.absolute("/sitemap.xml")}
 Sitemap: {edition.absolute("/news-sitemap.xml")}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable
+from string import whitespace
 
 import brotli
 import zstandard
@@ -20,7 +21,7 @@ from pipelines.http.head import Head
 MAX_CODINGS = 5
 """More codings than this on one message are an attack, not a server."""
 
-_CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
+_CHUNK_SIZE = re.compile(rb"[ \t]*(0*[0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
 _NOT_A_CODING = frozenset({"", "identity", "none", "binary", "7bit", "8bit"})
 _GZIP_MAGIC = b"\x1f\x8b"
 # RFC 8878 §3.1: a frame, or a skippable frame.
@@ -79,7 +80,8 @@ def _is_cut_size(raw: bytes) -> bool:
 
 def _codings(head: Head, name: str) -> list[str]:
     listed = ",".join(head.get_all(name)).lower().split(",")
-    return [coding for item in listed if (coding := item.strip()) not in _NOT_A_CODING]
+    # A no-break space is a blank to str.strip, but to no parser of HTTP.
+    return [coding for item in listed if (coding := item.strip(whitespace)) not in _NOT_A_CODING]
 
 
 def _undo(coding: str, body: bytes, max_bytes: int) -> bytes:

@@ -61,15 +61,17 @@ def parse_head(raw: bytes) -> Head:
 def parse_fields(raw: bytes, encoding: str = "latin-1") -> tuple[tuple[str, str], ...]:
     """Read "name: value" lines up to the first empty line: HTTP fields (RFC 9112 §5), or `application/warc-fields`.
 
-    Folded lines are joined with one space (§5.2); lines without a colon or without a name are skipped.
+    Folded lines are joined with one space (§5.2); lines without a colon or without a name are skipped, and so are
+    folded ones that continue nothing (§2.2).
     """
     unfolded: list[bytes] = []
     for ended in raw.split(b"\n"):
         line = ended.removesuffix(b"\r")
         if not line:
             break
-        if line[:1] in b" \t" and unfolded:
-            unfolded[-1] += b" " + line.strip(b" \t")
+        if line[:1] in b" \t":
+            if unfolded:
+                unfolded[-1] += b" " + line.strip(b" \t")
         else:
             unfolded.append(line)
     fields = []

@@ -54,7 +54,7 @@ def absolute_url(base: str, href: str) -> str | None:
         if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
             return None
         _ = parts.port  # raises where the port is no number
-        url = urlunsplit((parts.scheme, parts.netloc, parts.path or "/", parts.query, ""))
+        url = urlunsplit((parts.scheme, parts.netloc, parts.path or "/", parts.query, "")).rstrip()
         url.encode()  # raises where a page's JSON spelt half a character
     except ValueError:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pipelines.errors import ArchiveError, ObjectDiffers, ObjectMissing
 from pipelines.store.contract import Store
@@ -47,7 +47,8 @@ def open_archive(store: Store, *, now: datetime, owner: str | None) -> None:
     """
     if check_archive(store):
         return
-    facts = {"created": now.isoformat(), "format": FORMAT, "owner": owner, "schema": "pressarc.archive/1"}
+    created = now.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    facts = {"created": created, "format": FORMAT, "owner": owner, "schema": "pressarc.archive/1"}
     raw = json.dumps(facts, sort_keys=True, indent=1).encode() + b"\n"
     try:
         store.put_new(ARCHIVE_KEY, raw, sha256=hashlib.sha256(raw).hexdigest())

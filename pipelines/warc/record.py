@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import IO
 
 from pipelines.values import Exchange, VisitFacts
+from pipelines.warc.revisit import Revisit
 from pipelines.warc.rules import check
 
 WARC_FORMAT = "WARC File Format 1.1"
@@ -100,10 +101,12 @@ def exchange_records(
     *,
     warcinfo_id: str,
     new_id: Callable[[], str],
+    revisit: Revisit | None = None,
 ) -> tuple[NewRecord, ...]:
     """The response, request and metadata records of *exchange* (§6.3, §6.5, §6.6), in the order they are written.
 
-    Without a byte of a response there are only request and metadata, the latter concurrent to the former.
+    Without a byte of a response there are only request and metadata, the latter concurrent to the former. With
+    *revisit* there is a revisit record in the response's place (§6.7).
 
     Raises:
         WarcRuleError: A header breaks `rules.py`.
@@ -115,7 +118,9 @@ def exchange_records(
     ]
     wire = [*common, *_connection_headers(exchange)]
     records: list[NewRecord] = []
-    if exchange.response_bytes:
+    if revisit is not None:
+        records.append(_revisit(exchange, revisit, wire, new_id()))
+    elif exchange.response_bytes:
         records.append(_response(exchange, wire, new_id()))
     concurrent = [("WARC-Concurrent-To", f"<{records[0].record_id}>")] if records else []
     block = (io.BytesIO(exchange.request), len(exchange.request))
@@ -145,6 +150,23 @@ def _response(exchange: Exchange, wire: list[tuple[str, str]], record_id: str) -
         headers.append(("WARC-Truncated", exchange.truncated))
     block = (exchange.response, exchange.response_bytes)
     return _record("response", record_id, headers, "application/http;msgtype=response", block, digest)
+
+
+def _revisit(exchange: Exchange, revisit: Revisit, wire: list[tuple[str, str]], record_id: str) -> NewRecord:
+    earlier = revisit.earlier
+    headers = [
+        *wire,
+        ("WARC-Profile", revisit.profile),
+        ("WARC-Refers-To", f"<{earlier.record_id}>"),
+        ("WARC-Refers-To-Target-URI", earlier.url),
+        ("WARC-Refers-To-Date", warc_date(earlier.at)),
+    ]
+    if earlier.payload_digest is not None:
+        headers.append(("WARC-Payload-Digest", earlier.payload_digest))
+    if revisit.truncated is not None:
+        headers.append(("WARC-Truncated", revisit.truncated))
+    block = (exchange.response, revisit.block_bytes)
+    return _record("revisit", record_id, headers, "application/http;msgtype=response", block, earlier.payload_digest)
 
 
 def _record(

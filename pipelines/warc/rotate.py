@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import IO
 
 from isal import isal_zlib
-from warcio.limitreader import LimitReader
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -29,9 +28,11 @@ from warcio.warcwriter import WARCWriter
 from pipelines.values import Exchange, RecordRef, VisitFacts
 from pipelines.warc.reader import repair
 from pipelines.warc.record import NewRecord, WarcInfo, exchange_records, warcinfo_record
+from pipelines.warc.revisit import Payloads
 
 OPEN_SUFFIX = ".open"
 _LEVEL = 2
+_STEP_BYTES = 256 * 1024
 # warcio uses the type it is told only to decide what it changes: of a request it would add a payload digest over the
 # whole block, of a revisit it would drop the block. A warcinfo it writes as it is given.
 _UNTOUCHED = "warcinfo"
@@ -57,6 +58,7 @@ class WarcWriter:
         first_serial: Number of the first file.
         on_sealed: Called with path and key of each file once it is sealed, in the thread that sealed it. It must not
             raise.
+        payloads: What need not be written again; each payload of this writer, unless said.
         new_id: Makes record ids, `urn:uuid:…`.
     """
 
@@ -69,6 +71,7 @@ class WarcWriter:
         limits: WarcLimits | None = None,
         first_serial: int = 0,
         on_sealed: Callable[[Path, str], None] | None = None,
+        payloads: Payloads | None = None,
         new_id: Callable[[], str] = lambda: uuid.uuid4().urn,
     ) -> None:
         self._folder = folder
@@ -77,12 +80,13 @@ class WarcWriter:
         self._limits = limits or WarcLimits()
         self._serial = first_serial
         self._on_sealed = on_sealed
+        self._payloads = payloads or Payloads()
         self._new_id = new_id
         self._file: _OpenFile | None = None
         self._spoilt: OSError | None = None
 
     def append(self, exchange: Exchange, facts: VisitFacts | None, now: datetime) -> RecordRef | None:
-        """Write *exchange* as response, request and metadata records (WARC/1.1 §6.3, §6.5, §6.6).
+        """Write *exchange* as response (or revisit), request and metadata records (WARC/1.1 §6.3, §6.5 to §6.7).
 
         Args:
             exchange: Its response is read to `response_bytes` and left open.
@@ -90,7 +94,8 @@ class WarcWriter:
             now: The file's age is counted by it.
 
         Returns:
-            The response record, offset and length in bytes of the compressed file; null if nothing was received.
+            The response or revisit record, offset and length in bytes of the compressed file; null if nothing was
+            received.
 
         Raises:
             WarcRuleError: A header breaks `rules.py`; nothing of the exchange was written.
@@ -121,6 +126,15 @@ class WarcWriter:
         if self._on_sealed is not None:
             self._on_sealed(path, file.key)
 
+    def seal_if_old(self, now: datetime) -> None:
+        """Seal the open file if it has reached its age: for a crawl that has nothing to write.
+
+        Raises:
+            OSError: As `seal`.
+        """
+        if self._file is not None and self._file.age_s(now) >= self._limits.max_age_s:
+            self.seal()
+
     def abandon(self) -> None:
         """Close the open file as it is, unsealed: what a writer that failed leaves to `seal_leftover`."""
         file, self._file = self._file, None
@@ -129,12 +143,18 @@ class WarcWriter:
 
     def _append(self, exchange: Exchange, facts: VisitFacts | None, now: datetime) -> RecordRef | None:
         file = self._file or self._open_next(now)
-        records = exchange_records(exchange, facts, warcinfo_id=file.warcinfo_id, new_id=self._new_id)
+        revisit = self._payloads.revisit_of(exchange, facts)
+        warcinfo_id = file.warcinfo_id
+        records = exchange_records(exchange, facts, warcinfo_id=warcinfo_id, new_id=self._new_id, revisit=revisit)
         references = [file.write(record) for record in records]
         file.flush()
-        if file.size_bytes >= self._limits.max_bytes or file.age_s(now) >= self._limits.max_age_s:
+        if records[0].type == "response":
+            self._payloads.remember(exchange, records[0].record_id)
+        if file.size_bytes >= self._limits.max_bytes:
             self.seal()
-        return references[0] if records[0].type == "response" else None
+        else:
+            self.seal_if_old(now)
+        return None if records[0].type == "request" else references[0]
 
     def _open_next(self, now: datetime) -> _OpenFile:
         key = self._key_of(self._serial)
@@ -177,7 +197,7 @@ class _OpenFile:
         self._opened_at = opened_at
         if path.exists():
             raise FileExistsError(errno.EEXIST, "this WARC file is sealed already", str(path))
-        self._members = _Members(self._open_path.open("xb"))
+        self._members = _Members(self._open_path.open("xb", buffering=_STEP_BYTES))
         # Given a sink that compresses, warcio need not: its own wrapper is fixed on zlib 9.
         self._warcio = WARCWriter(self._members, gzip=False, warc_version="1.1")
 
@@ -192,7 +212,7 @@ class _OpenFile:
         offset = self._members.size_bytes
         record.block.seek(0)
         head = StatusAndHeaders("", list(record.headers), protocol="WARC/1.1")
-        block = LimitReader(record.block, record.block_bytes)
+        block = _Block(record.block, record.block_bytes)
         self._warcio.write_record(ArcWarcRecord("warc", _UNTOUCHED, head, block, None, None, record.block_bytes))
         length = self._members.size_bytes - offset
         return RecordRef(self.key, offset, length, record.record_id, record.payload_digest)
@@ -211,6 +231,19 @@ class _OpenFile:
         # Closing flushes, which fails again on a full disk; what counts is on disk already.
         with contextlib.suppress(OSError):
             self._members.file.close()
+
+
+class _Block:
+    """The first bytes of a stream, for warcio to read in larger steps than it asks for: each may change threads."""
+
+    def __init__(self, stream: IO[bytes], size_bytes: int) -> None:
+        self._stream = stream
+        self._left_bytes = size_bytes
+
+    def read(self, _size: int) -> bytes:
+        step = self._stream.read(min(self._left_bytes, _STEP_BYTES))
+        self._left_bytes -= len(step)
+        return step
 
 
 class _Members:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -102,6 +101,8 @@ RULES: dict[str, Rule] = {
     "WARC-Cipher-Suite": Rule(_CAPTURED, _is_token),
 }
 
+_MANDATORY = {kind: tuple(name for name, rule in RULES.items() if kind in rule.mandatory) for kind in TYPES}
+
 
 def check(record_type: str, headers: Iterable[tuple[str, str]]) -> None:
     """Hold *headers* against the table.
@@ -124,9 +125,10 @@ def check(record_type: str, headers: Iterable[tuple[str, str]]) -> None:
             raise WarcRuleError(f"a {record_type} record shall not have {name}", where=where)
         if not value.isprintable() or not rule.is_valid(value):
             raise WarcRuleError(f"{name} shall not be {value[:120]!r}", where=where)
-    count = Counter(name for name, _ in pairs)
-    for name, rule in RULES.items():
-        if count[name] == 0 and record_type in rule.mandatory:
+    names = [name for name, _ in pairs]
+    for name in _MANDATORY[record_type]:
+        if name not in names:
             raise WarcRuleError(f"a {record_type} record shall have {name}", where=where)
-        if count[name] > 1 and not rule.repeatable:
+    for name in {*names}:
+        if not RULES[name].repeatable and names.count(name) > 1:
             raise WarcRuleError(f"{name} shall not be repeated", where=where)

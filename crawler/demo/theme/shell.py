@@ -141,7 +141,7 @@ def _footer(edition: Edition) -> str:
 <div class="tide-footer-staff"><h5>The newsroom</h5><ul>{staff}</ul></div>
 <ul class="tide-footer-links"><li><a href="/about/">About us</a></li><li><a href="/contact/">Contact</a></li>
 <li><a href="/terms/">Terms &amp; conditions</a></li>
-<li><a href="/private/desk/" rel="nofollow">Staff entrance</a></li>
+<li><a href="/private/desk/">Staff entrance</a></li>
 <li><a href="/search?q=harbour">Search for the harbour</a></li></ul>
 <p class="tide-legal">Copyright &copy; 2026 {OUTLET}. An invented newspaper of an invented city.</p>
 <p class="tide-guard">{COPYRIGHT}</p>

@@ -81,7 +81,7 @@ def _configuration(folder: Path, url: str) -> str:
     return "\n".join(["<?php", *lines, "require_once ABSPATH . 'wp-settings.php';", ""])
 
 
-def _php(value: str | bool) -> str:
+def _php(value: str | bool) -> str:  # noqa: FBT001 (a PHP literal of either)
     if isinstance(value, bool):
         return str(value).lower()
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"

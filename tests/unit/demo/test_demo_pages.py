@@ -217,7 +217,7 @@ def test_feeds_carry_the_ten_newest(loaded: Edition) -> None:
 
 def test_robots_txt_closes_search_and_the_private_part(loaded: Edition) -> None:
     lines = answer(loaded, "/robots.txt").body.decode().splitlines()
-    assert {"Disallow: /search", "Disallow: /private/", "Crawl-delay: 0.05"} <= set(lines)
+    assert {"Disallow: /search", "Disallow: /private/", "Crawl-delay: 0.02"} <= set(lines)
     assert f"Sitemap: {BASE}sitemap.xml" in lines
 
 

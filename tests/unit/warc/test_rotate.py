@@ -16,7 +16,7 @@ from pipelines.errors import WarcRuleError, WarcSyntaxError
 from pipelines.values import RecordRef
 from pipelines.warc.reader import read_record, read_records
 from pipelines.warc.rotate import WarcLimits, WarcWriter, seal_leftover
-from tests.origin.independent_warc import read_blocks
+from tests.origin.plain_reader import read_blocks
 from tests.unit.warc.exchanges import AT, FACTS, INFO, REQUEST, exchange, nothing_received, response
 
 ROOT = Path(__file__).parents[3]

@@ -1,0 +1,81 @@
+"""What the shape of a URL says: an article, a further page of a listing, or neither.
+
+Content systems differ in names and agree in shapes: an article's address ends in the words of its headline, a date or a
+number; a further page of a listing is the listing's address with a page number.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+from crawler.discovery.links import SeenLink
+from pipelines.http.url import canonical_url
+
+_DATE = re.compile(r"/(?:19|20)\d\d[/-]?(?:1[0-2]|0?[1-9])(?:[/-]?(?:3[01]|[12]\d|0?[1-9]))?(?=[/-])")
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+_LONG_NUMBER = re.compile(r"\d{5,}")
+_ENDING = re.compile(r"\.(?:s?html?|php|aspx?|ece|amp)$", re.IGNORECASE)
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+_PAGE_NUMBER = re.compile(r"[1-9]\d{0,4}")
+
+ARTICLE_SCORE = 2
+"""What a link must score to be taken for one to an article."""
+
+
+def is_article_link(link: SeenLink) -> bool:
+    """Whether the link looks like one to an article: by its URL's shape, its words, and whether it is a headline."""
+    path = _ENDING.sub("", urlsplit(link.url).path)
+    slug = path.rstrip("/").rpartition("/")[2]
+    if not slug:
+        return False
+    dated = _DATE.search(path + "/")
+    score = _slug_score(slug)
+    if dated and path.rstrip("/")[dated.end() :]:
+        score += 2  # something follows the date: not the archive of a day
+    if _LONG_NUMBER.search(slug):
+        score += 1
+    if link.is_heading:
+        score += 1
+    if _word_count(link.text) >= 5:
+        score += 1
+    return score >= ARTICLE_SCORE
+
+
+def is_page_of(link: SeenLink, listing_url: str) -> bool:
+    """Whether the link leads to another page of the listing at *listing_url*: its address but for a page number."""
+    if link.rel & {"next", "prev"}:
+        return True
+    target = canonical_url(link.url)
+    here = canonical_url(listing_url)
+    return target != here and bool(_without_page_number(target) & ({here.rstrip("/")} | _without_page_number(here)))
+
+
+def _slug_score(slug: str) -> int:
+    words = len(_WORDS.findall(slug)) if re.search(r"[-_]", slug) else 0
+    if "%" in slug:
+        words = max(words, slug.count("-") + 1)  # not Latin, and percent-encoded
+    return 2 if words >= 4 else 1 if words == 3 else 0
+
+
+def _word_count(text: str) -> int:
+    return len(text.split()) + len(_UNSPACED.findall(text)) // 2
+
+
+def _without_page_number(url: str) -> set[str]:
+    """What *url* may be a numbered page of: its address without the number, and without the word before that."""
+    parts = urlsplit(url)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    bases: set[str] = set()
+    segments = parts.path.rstrip("/").split("/")
+    if _PAGE_NUMBER.fullmatch(segments[-1]) and len(segments) > 1:
+        query = f"?{parts.query}" if parts.query else ""
+        bases.add(origin + "/".join(segments[:-1]) + query)
+        if len(segments) > 2 and segments[-2].isalpha():
+            bases.add(origin + "/".join(segments[:-2]) + query)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    for number, (_, value) in enumerate(pairs):
+        if _PAGE_NUMBER.fullmatch(value):
+            rest = "&".join(f"{key}={each}" for key, each in pairs[:number] + pairs[number + 1 :])
+            bases.add(canonical_url(origin + parts.path + (f"?{rest}" if rest else "")).rstrip("/"))
+    return bases

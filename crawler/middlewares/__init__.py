@@ -1,0 +1,1 @@
+"""Thin Scrapy middlewares: may a request be made, and when."""

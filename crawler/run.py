@@ -1,0 +1,123 @@
+"""`pressarc crawl`: one run for each site, all in one process, and what became of each."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Literal
+
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+
+from crawler.capture.tap import check_versions
+from crawler.spiders.news import NewsSpider, new_suffix, utc_now
+from pipelines.config import Config
+from pipelines.errors import ArchiveError
+from pipelines.publish.manifest import Manifest
+from pipelines.publish.run import OpenRun, work_folder
+from pipelines.values import Ledger
+
+Watcher = Callable[[str, str, int, int], None]
+"""Called with the site, the stage, how much of it is done, and how much there is."""
+
+LOG_FILE = "pressarc.log"
+_LOG_MAX_BYTES = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlResult:
+    """What became of one site's run."""
+
+    site: str
+    status: Literal["complete", "warnings", "failed"]
+    manifest: Manifest | None
+    messages: tuple[str, ...]
+    """Warnings, or why it failed: a sentence each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One site's run."""
+
+    config: Config
+    """The site's effective configuration."""
+    urls: tuple[str, ...] = ()
+    """If any, these alone are captured; else the site is crawled."""
+
+
+def crawl(jobs: Sequence[Job], watch: Watcher) -> list[CrawlResult]:
+    """Crawl each site into its archive; one that fails does not stop another.
+
+    Args:
+        jobs: What is to be done.
+        watch: Told of progress.
+
+    Raises:
+        ConfigError: Scrapy or Twisted is of a version that capture was not made for.
+    """
+    check_versions()
+    _log_to_file([job.config for job in jobs])
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    process = AsyncCrawlerProcess(settings)
+    started: list[tuple[Config, Crawler | ArchiveError]] = []
+    for job in jobs:
+        config = job.config
+        try:
+            run = OpenRun.start(config, now=utc_now(), new_suffix=new_suffix)
+        except ArchiveError as error:
+            started.append((config, error))
+            continue
+        crawler = process.create_crawler(NewsSpider)
+        process.crawl(crawler, run=run, progress=_of_site(watch, config.site.name), urls=job.urls)
+        started.append((config, crawler))
+    if any(isinstance(outcome, Crawler) for _, outcome in started):
+        process.start()
+    return [_result(config, outcome) for config, outcome in started]
+
+
+def _of_site(watch: Watcher, site: str) -> Callable[[str, int, int], None]:
+    return lambda stage, done, total: watch(site, stage, done, total)
+
+
+def _result(config: Config, outcome: Crawler | ArchiveError) -> CrawlResult:
+    site = config.site.name
+    if isinstance(outcome, ArchiveError):
+        return CrawlResult(site, "failed", None, (str(outcome),))
+    spider = outcome.spider
+    if not isinstance(spider, NewsSpider):
+        return CrawlResult(site, "failed", None, (f"the crawl could not begin; {LOG_FILE} tells why",))
+    if spider.failure is not None:
+        return CrawlResult(site, "failed", None, (f"the run is not published yet: {spider.failure}",))
+    if spider.manifest is None:
+        return CrawlResult(site, "failed", None, (_nothing_received(spider),))
+    warnings = tuple(spider.manifest.warnings)
+    if not spider.manifest.counts.records:
+        return CrawlResult(site, "failed", spider.manifest, (_nothing_received(spider),))
+    return CrawlResult(site, "warnings" if warnings else "complete", spider.manifest, warnings)
+
+
+def _nothing_received(spider: NewsSpider) -> str:
+    ledger: Ledger | None = spider.final_ledger
+    first = next(iter(ledger.unvisited), None) if ledger else None
+    if first is None:
+        return f"{spider.frontier.seed}: the crawl ended before anything was received"
+    return f"{first.url}: nothing was received: {first.reason.meaning}{f' ({first.detail})' if first.detail else ''}"
+
+
+def _log_to_file(configs: Sequence[Config]) -> None:
+    """Scrapy's log, with tracebacks, goes to a file in the first work folder that can be written."""
+    for folder in {work_folder(config): None for config in configs}:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path = Path(folder) / LOG_FILE
+            handler = RotatingFileHandler(path, maxBytes=_LOG_MAX_BYTES, backupCount=3, encoding="utf-8")
+        except OSError:
+            continue
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        logging.getLogger().addHandler(handler)
+        logging.getLogger().setLevel(logging.INFO)
+        return

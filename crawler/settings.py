@@ -1,0 +1,73 @@
+"""Scrapy's settings: what holds for every crawl, and how one site's configuration is laid over it.
+
+Scrapy reads the names in capitals; `settings_for` gives the rest. Where a value departs from Scrapy's own, its reason
+stands beside it.
+"""
+
+from __future__ import annotations
+
+from pipelines.config import Config
+
+BOT_NAME = "pressarc"
+SPIDER_MODULES = ["crawler.spiders"]
+
+# Every byte is taken off the wire by our own handler, over HTTP/1.1 alone: HTTP/2 frames have no WARC form.
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.capture.handler.CaptureHandler",
+    "https": "crawler.capture.handler.CaptureHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.middlewares.polite.PoliteMiddleware": 100,
+    # After robots.txt: what it disallows costs no page of the budget, and does not wait for another night.
+    "crawler.middlewares.budget.BudgetMiddleware": 150,
+    # Ours follows RFC 9309; Scrapy's allows everything when robots.txt cannot be had.
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    # Bodies are decoded by pipelines/http, live and offline alike; Scrapy's loses pages with a false coding.
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    # Redirects are candidates like any other: the frontier decides about their targets.
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
+}
+ITEM_PIPELINES = {"pipelines.adapter.ArchivePipeline": 100}
+
+ROBOTSTXT_OBEY = False  # see PoliteMiddleware
+COOKIES_ENABLED = False  # what is captured must not depend on what was visited before
+DOWNLOAD_VERIFY_CERTIFICATES = True
+TWISTED_DNS_RESOLVER = "scrapy.resolver.CachingHostnameResolver"  # Scrapy's own default knows IPv4 alone
+CONCURRENT_REQUESTS_PER_DOMAIN = 1  # one at a time, as the delay between requests supposes
+RANDOMIZE_DOWNLOAD_DELAY = False  # a delay is a promise, and half of it would break the promise
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # URLs are deduplicated as strings, before requests are made
+HTTPERROR_ALLOW_ALL = True  # an error is an outcome, and the spider notes it
+REFERER_ENABLED = False
+URLLENGTH_LIMIT = 0  # what is dropped must have a reason, and Scrapy gives none
+TELNETCONSOLE_ENABLED = False  # no port is opened: a crawl is nobody else's to steer
+REMOTE_CONTROL_ENABLED = False
+LOG_INSTALL_ROOT_HANDLER = False  # run.py decides where the log goes
+LOG_FORMATTER = "crawler.log.QuietLogFormatter"
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
+    "Accept-Encoding": "gzip, deflate, br, zstd",
+}
+
+
+def settings_for(config: Config) -> dict[str, object]:
+    """The settings that follow from a site's configuration."""
+    crawl = config.crawl
+    return {
+        "USER_AGENT": config.user_agent,
+        "DOWNLOAD_DELAY": crawl.delay_s,
+        "DOWNLOAD_TIMEOUT": crawl.timeout_s,
+        "DOWNLOAD_MAXSIZE": crawl.max_body_bytes,
+        "DOWNLOAD_WARNSIZE": 0,
+        "RETRY_TIMES": crawl.retries,
+        "PRESSARC_ALLOW_PRIVATE": crawl.allow_private,
+        "PRESSARC_MAX_CRAWL_DELAY_S": crawl.max_crawl_delay_s,
+    }

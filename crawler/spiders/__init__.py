@@ -1,0 +1,1 @@
+"""The spiders: what is requested, and what follows from what came back."""

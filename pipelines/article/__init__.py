@@ -1,0 +1,1 @@
+"""The article: its schema, how it is built, and the parts it is written to."""

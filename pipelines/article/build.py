@@ -1,0 +1,163 @@
+"""From a draft to the line that is published: what the page said, and what the run knows, in one article."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+
+from pipelines.article.schema import (
+    Access,
+    Article,
+    ArticleBlock,
+    ArticleImage,
+    ArticleLink,
+    ArticlePlace,
+    Changes,
+    Provenance,
+    Quality,
+    RemovedLine,
+    Rights,
+)
+from pipelines.reasons import Event
+from pipelines.values import Draft, Page, RecordRef
+
+_WORD = re.compile(r"\w+")
+
+CONTENT_FIELDS = ("headline", "description", "authors", "section", "published_at", "text")
+"""The fields whose change makes a new revision. Keywords, images and links follow the page around the article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What an article's provenance says, but for the record: the same for all articles of a run."""
+
+    site: str
+    run: str
+    extractor: str
+    versions: dict[str, str]
+    profile_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """The place of an article among the archive's revisions of it."""
+
+    number: int
+    event: Event
+    changes: Changes | None = None
+
+
+def build(draft: Draft, page: Page, record: RecordRef, origin: Origin, revision: Revision) -> Article:
+    """The article line for *draft*, found on *page*, whose bytes are *record*."""
+    return Article(
+        id=draft.id,
+        revision=revision.number,
+        event=revision.event,
+        url=_sound(draft.url),
+        url_captured=page.url,
+        site=origin.site,
+        headline=_sound_or_null(draft.headline),
+        description=_sound_or_null(draft.description),
+        authors=[_sound(name) for name in draft.authors],
+        section=_sound_or_null(draft.section),
+        keywords=[_sound(word) for word in draft.keywords],
+        language=_sound_or_null(draft.language),
+        published_at=draft.published_at,
+        modified_at=draft.modified_at,
+        captured_at=page.captured_at,
+        text=_sound(draft.text),
+        blocks=[ArticleBlock.model_validate(_facts(block)) for block in draft.blocks],
+        images=[ArticleImage.model_validate(_facts(image)) for image in draft.images],
+        links=[ArticleLink.model_validate(_facts(link)) for link in draft.links],
+        access=Access.model_validate(
+            {"declared": draft.access_declared, "measured": "unknown", "why": _sound_or_null(draft.access_why)}
+        ),
+        rights=_rights(page),
+        quality=Quality(
+            words=len(_WORD.findall(draft.text)),
+            flags=list(draft.flags),
+            removed=[RemovedLine.model_validate(_facts(removal)) for removal in draft.removed],
+        ),
+        duplicate_of=None,
+        text_sha256=text_sha256(draft),
+        simhash=None,
+        changes=revision.changes,
+        provenance=_provenance(record, origin, draft.extraction_path, embedded=draft.embedded),
+    )
+
+
+def build_removed(url: str, id_: str, page: Page, record: RecordRef, origin: Origin, revision: Revision) -> Article:
+    """The line that says the article at *url* is gone; *record* is the answer that showed it."""
+    content = dict.fromkeys(Article.model_fields)
+    facts: dict[str, object] = {
+        **content,
+        "schema": "pressarc.article/1",
+        "id": id_,
+        "revision": revision.number,
+        "event": revision.event,
+        "url": url,
+        "url_captured": page.url,
+        "site": origin.site,
+        "captured_at": page.captured_at,
+        "changes": revision.changes,
+        "provenance": _provenance(record, origin, "none", embedded=False),
+    }
+    facts.pop("schema_")
+    return Article.model_validate(facts)
+
+
+def text_sha256(draft: Draft) -> str:
+    """Digest of the draft's text as it is published."""
+    return hashlib.sha256(_sound(draft.text).encode()).hexdigest()
+
+
+def content_digests(draft: Draft) -> dict[str, str]:
+    """A short digest of each content field: enough to tell which of them changed."""
+    return {
+        name: hashlib.sha256(repr(getattr(draft, name)).encode("utf-8", "replace")).hexdigest()[:16]
+        for name in CONTENT_FIELDS
+    }
+
+
+def _provenance(record: RecordRef, origin: Origin, path: str, *, embedded: bool) -> Provenance:
+    return Provenance(
+        run=origin.run,
+        warc=ArticlePlace.model_validate(asdict(record)),
+        extractor=origin.extractor,
+        versions=origin.versions,
+        profile=origin.profile_sha256,
+        path=path,
+        embedded=embedded,
+    )
+
+
+def _rights(page: Page) -> Rights:
+    return Rights(
+        robots=None,
+        x_robots_tag=page.header("x-robots-tag"),
+        tdm_reservation=page.header("tdm-reservation"),
+        ai_signals=[],
+        licence=None,
+    )
+
+
+def _facts(value: object) -> dict[str, object]:
+    """The fields of a frozen value, its strings made sound."""
+    facts = {each.name: getattr(value, each.name) for each in fields(value)}  # type: ignore[arg-type]
+    return {key: _sound(item) if isinstance(item, str) else item for key, item in facts.items()}
+
+
+def _sound(text: str) -> str:
+    """*text* without lone surrogates, which a page's JSON can spell but UTF-8 cannot hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _sound_or_null(text: str | None) -> str | None:
+    return None if text is None else _sound(text)
+
+
+def captured_day(instant: datetime) -> str:
+    """The UTC day of an instant, as keys have it."""
+    return instant.date().isoformat()

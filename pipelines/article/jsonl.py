@@ -1,0 +1,69 @@
+"""JSON Lines parts: written whole or not at all, the same bytes for the same lines.
+
+One JSON object a line, UTF-8, `\\n` after each, no blank line (jsonlines.org); gzip without name and time, so that the
+file's digest depends on its lines alone.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from pydantic import BaseModel
+
+_LEVEL = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A written part."""
+
+    path: Path
+    lines: int
+    size_bytes: int
+    sha256: str
+
+
+def to_line(value: BaseModel) -> bytes:
+    """The line for *value*, `\\n` included; keys in the model's order, nulls present."""
+    return value.model_dump_json(by_alias=True).encode() + b"\n"
+
+
+def canonical_json(table: object) -> bytes:
+    """*table* as canonical JSON: sorted keys, no NaN, UTF-8, `\\n` at the end."""
+    text = json.dumps(table, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1, separators=(",", ": "))
+    return text.encode() + b"\n"
+
+
+def write_part(path: Path, lines: Iterable[bytes]) -> Part:
+    """Write *lines* to *path*, gzipped; the name appears once the file is whole and on disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.partial")
+    count = 0
+    with temporary.open("wb") as raw:
+        with gzip.GzipFile(filename="", mode="wb", compresslevel=_LEVEL, fileobj=raw, mtime=0) as packed:
+            for line in lines:
+                packed.write(line)
+                count += 1
+        raw.flush()
+        os.fsync(raw.fileno())
+    os.replace(temporary, path)
+    return Part(path, count, path.stat().st_size, file_sha256(path))
+
+
+def read_lines(stream: IO[bytes]) -> Iterator[bytes]:
+    """The lines of a gzipped part, each with its `\\n`."""
+    with gzip.GzipFile(fileobj=stream, mode="rb") as packed:
+        yield from packed
+
+
+def file_sha256(path: Path) -> str:
+    """The sha256 of a file, lowercase hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

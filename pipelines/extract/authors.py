@@ -1,0 +1,118 @@
+"""What pages write for an author → the names of people (or agencies), one by one.
+
+In: strings such as "By Ana Diaz and Li Wei, Example News". Out: names in order, each once, without "By", addresses
+and the outlet's own name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+from pipelines.page.text import line_key, visible_text
+
+_OPENING = re.compile(
+    r"^(?:(?:written|reported|posted|published|text)\s+)?(?:by|von|par|por|di|door|av|af|autor(?:in|es)?|auteur|author|texte?|oleh|przez|от)(?:\s*:\s*|\s+)",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(r"(?:by|von|par|por|di|door|av|af)\b\s*:?\s*", re.IGNORECASE)
+# Two to four words in capital letters or beginning with one, with the small words that names have.
+_PERSON = re.compile(r"[^\W\d_a-z][\w.’'-]*(?:\s+(?:de|da|del|van|von|der|den|la|le|al|bin|[^\W\d_a-z][\w.’'-]*)){1,4}")
+_BETWEEN = re.compile(r"\s*(?:[;|\n•·]|\s/\s|\s(?:and|und|et|y|e|en|og|och|ja|dan|और|و)\s|&)\s*", re.IGNORECASE)
+_COMMA = re.compile(r"\s*[,،、]\s*")
+_ADDRESS = re.compile(r"https?://|www\.|@\w+\.|\.(?:com|org|net)/", re.IGNORECASE)
+_EMAIL = re.compile(r"\S+@\S+\.\S+")
+_BRACKETED = re.compile(r"\s*[(\[].*?[)\]]\s*")
+_MAX_CHARS = 80
+_MAX_WORDS = 8
+_NOBODY = frozenset(
+    line_key(name)
+    for name in (
+        "admin",
+        "administrator",
+        "editor",
+        "author",
+        "staff",
+        "user",
+        "webmaster",
+        "null",
+        "none",
+        "undefined",
+        "unknown",
+        "anonymous",
+        "root",
+        "guest",
+        "by",
+        "redaktion",
+        "redaktor",
+        "website",
+        "wordpress",
+        "true",
+        "false",
+        "n/a",
+    )
+)
+
+
+def names(claims: Iterable[str], outlets: Collection[str]) -> tuple[str, ...]:
+    """The names in *claims*, in order, each once.
+
+    Args:
+        claims: What the page gives, one author or several each.
+        outlets: Names of the outlet, which are no author's.
+    """
+    barred = {_compact(outlet) for outlet in outlets} | {_compact(name) for name in _NOBODY}
+    found: dict[str, str] = {}
+    for claim in claims:
+        for name in _apart(claim):
+            if name and _compact(name) not in barred and _is_name(name):
+                found.setdefault(line_key(name), name)
+    return tuple(found.values())
+
+
+def byline_names(text: str, authors: Collection[str] = ()) -> tuple[str, ...]:
+    """The names in a line that is a byline and nothing else; none where it is no byline.
+
+    Args:
+        text: A whole line of a page.
+        authors: Names known from elsewhere: a line of nothing but them is a byline too.
+    """
+    opening = _BYLINE.match(text)
+    if len(text) > _MAX_CHARS * 2 or (opening is None and not authors):
+        return ()
+    people = [person for person in _apart(text) if person]
+    known = {line_key(author) for author in authors}
+    if opening is None:
+        return tuple(people) if people and all(line_key(person) in known for person in people) else ()
+    return tuple(people) if people and all(_PERSON.fullmatch(person) for person in people) else ()
+
+
+def _apart(claim: str) -> list[str]:
+    text = _BRACKETED.sub(" ", _EMAIL.sub("", visible_text(claim)))
+    if _ADDRESS.search(text):
+        return []
+    people: list[str] = []
+    for piece in _BETWEEN.split(_OPENING.sub("", text)):
+        chunks = [chunk for chunk in _COMMA.split(piece) if chunk]
+        # "Diaz, Ana" is one person, "Ana Diaz, Li Wei" two; what follows a name and is one word is a place or a title.
+        people += (
+            chunks
+            if all(" " in chunk for chunk in chunks)
+            else [chunks[0] if " " in chunks[0] else piece]
+            if chunks
+            else []
+        )
+    return [_OPENING.sub("", person).strip(" \t-–—:.,|") for person in people]
+
+
+def _is_name(text: str) -> bool:
+    return (
+        len(text) <= _MAX_CHARS
+        and 0 < len(text.split()) <= _MAX_WORDS
+        and any(map(str.isalpha, text))
+        and not text.startswith("@")
+    )
+
+
+def _compact(name: str) -> str:
+    return line_key(name).replace(" ", "")

@@ -1,0 +1,38 @@
+"""What pages write for a title → the headline, without the site's name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from pipelines.extract.learn import TITLE_SEPARATORS
+from pipelines.page.text import line_key, visible_text
+
+_LEAST_HEADLINE_CHARS = 8
+
+
+def without_site(title: str, names: Collection[str], suffixes: Iterable[str]) -> str:
+    """*title* without the site's name at its end or beginning.
+
+    Args:
+        title: As the page gives it.
+        names: What the site is called.
+        suffixes: Endings known from its other pages, separator included.
+    """
+    text = visible_text(title)
+    for suffix in suffixes:
+        if text.endswith(suffix) and len(text) - len(suffix) >= _LEAST_HEADLINE_CHARS:
+            return text[: -len(suffix)].rstrip()
+    called = {line_key(name).replace(" ", "") for name in names} - {""}
+    for separator in TITLE_SEPARATORS:
+        head, found, tail = text.rpartition(separator)
+        if found and _is_called(tail, called) and len(head) >= _LEAST_HEADLINE_CHARS:
+            return without_site(head, names, ())
+        head, found, tail = text.partition(separator)
+        if found and _is_called(head, called) and len(tail) >= _LEAST_HEADLINE_CHARS:
+            return tail.strip()
+    return text
+
+
+def _is_called(text: str, called: Collection[str]) -> bool:
+    key = line_key(text).replace(" ", "")
+    return any(key == name or (len(key) >= 4 and name.startswith(key)) for name in called)

@@ -1,0 +1,271 @@
+"""An article's headline, authors, dates, section and the like.
+
+In: one part of a page, what the page says of itself, and the site's profile. Out: `Metadata`. Sources in order of
+trust: the part's JSON-LD item, meta elements (the lead's only), microdata and what the part shows, the general
+extractor. Page-level statements never reach an embedded article.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipelines.extract import dates
+from pipelines.extract.authors import byline_names, names
+from pipelines.extract.engine import guessed_metadata
+from pipelines.extract.head import Head, read_head
+from pipelines.extract.headline import without_site
+from pipelines.extract.microdata import read_properties
+from pipelines.extract.profile import Profile
+from pipelines.extract.split import Part
+from pipelines.page.facts import Facts
+from pipelines.page.jsonld import Item, dicts, first_string, strings
+from pipelines.page.text import line_key, visible_text
+
+_PUBLISHED_META = (
+    "article:published_time",
+    "og:published_time",
+    "datepublished",
+    "publishdate",
+    "pubdate",
+    "publish_date",
+    "publish-date",
+    "sailthru.date",
+    "parsely-pub-date",
+    "dc.date.issued",
+    "dc.date.created",
+    "dcterms.created",
+    "dc.date",
+    "date",
+    "article:published",
+    "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime",
+    "article_date_original",
+    "originalpublicationdate",
+    "analyticsattributes.articledate",
+)
+_MODIFIED_META = (
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "dcterms.modified",
+    "dc.date.modified",
+    "lastmod",
+    "last-modified",
+    "revised",
+)
+_AUTHOR_META = (
+    "author",
+    "article:author",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+    "dcterms.creator",
+    "byl",
+    "cxenseparse:author",
+    "twitter:data1",
+)
+_SECTION_META = (
+    "article:section",
+    "og:article:section",
+    "parsely-section",
+    "section",
+    "cxenseparse:section",
+    "category",
+)
+_KEYWORD_META = ("article:tag", "og:article:tag", "news_keywords", "parsely-tags", "sailthru.tags", "keywords")
+_TITLE_META = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "title")
+_DESCRIPTION_META = ("og:description", "description", "twitter:description", "dc.description")
+_ENGINE_WORDS_APART = ";"
+_MOST_KICKER_WORDS = 3
+_BYLINE_DEPTH = 40
+"""How many blocks from the top a byline is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is known of an article besides its text."""
+
+    headline: str | None
+    headline_forms: tuple[str, ...]
+    """Every form in which the page gives the headline, for finding it in the body."""
+    description: str | None
+    authors: tuple[str, ...]
+    section: str | None
+    keywords: tuple[str, ...]
+    language: str | None
+    published_at: str | None
+    modified_at: str | None
+    has_later_date: bool
+    """Whether a date after the capture was passed over."""
+    access_declared: str
+    access_why: str | None
+
+
+def read_metadata(part: Part, facts: Facts, profile: Profile, captured_at: datetime) -> Metadata:
+    """What the page says of the article in *part*."""
+    source = _Source(part, facts, profile, captured_at)
+    forms = tuple(source.headlines())
+    published = dates.choose(source.published(), captured_at)
+    if published.date is None and part.is_lead:
+        published = dates.guess(part.element.getroottree().getroot(), part.url, captured_at, published)
+    modified = dates.choose(source.modified(), captured_at)
+    access, why = source.access()
+    return Metadata(
+        headline=next(iter(forms), None),
+        headline_forms=forms,
+        description=source.description(),
+        authors=source.authors(),
+        section=source.section(),
+        keywords=source.keywords(),
+        language=source.language(),
+        published_at=published.date,
+        modified_at=modified.date,
+        has_later_date=published.is_after_capture or modified.is_after_capture,
+        access_declared=access,
+        access_why=why,
+    )
+
+
+class _Source:
+    """All that speaks of one article; the last resort is asked only when nothing else answers."""
+
+    def __init__(self, part: Part, facts: Facts, profile: Profile, captured_at: datetime) -> None:
+        self._part = part
+        self._facts = facts
+        self._profile = profile
+        self._captured_at = captured_at
+        self._item: Item = part.item or {}
+        self._meta: Mapping[str, tuple[str, ...]] = facts.meta if part.is_lead else {}
+        self._shown = read_properties(part.element, part.leave_out)
+        self._headings = [block for block in part.blocks if block.kind == "heading"]
+        self._guess: Mapping[str, str] | None = None
+
+    def headlines(self) -> Iterator[str]:
+        seen: set[str] = set()
+        for claim in self._headline_claims():
+            text = without_site(claim, self._facts.site_names, self._profile.title_suffixes)
+            if text and line_key(text) not in seen:
+                seen.add(line_key(text))
+                yield text
+
+    def _headline_claims(self) -> Iterator[str]:
+        first = [block.text for block in self._headings if block.element.tag == "h1"]
+        claims = [*strings(self._item.get("headline")), *self._metas(_TITLE_META)]
+        titles = [*claims, *([self._facts.title] if self._part.is_lead and self._facts.title else [])]
+        # The heading readers see, where the page's metadata bears it out, is the headline as it was printed.
+        borne_out = [text for text in first if any(_says_same(text, title) for title in titles)]
+        yield from borne_out[:1]
+        yield from claims
+        yield from self._shown.get("headline", ())
+        yield from first[:1]
+        if self._part.is_lead and self._facts.title:
+            yield self._facts.title
+        if not self._part.is_lead:
+            yield from [block.text for block in self._headings if block.words > _MOST_KICKER_WORDS][:1]
+
+    def description(self) -> str | None:
+        claims = [
+            *strings(self._item.get("description")),
+            *self._metas(_DESCRIPTION_META),
+            *self._shown.get("description", ()),
+        ]
+        return next((text for claim in claims if (text := visible_text(claim))), None) or self._head().summary
+
+    def authors(self) -> tuple[str, ...]:
+        outlets = (*self._facts.site_names, *self._profile.organisations)
+        for claims in self._author_claims():
+            found = names(claims, outlets)
+            if found:
+                return found
+        return ()
+
+    def _author_claims(self) -> Iterator[Sequence[str]]:
+        yield _people(self._item.get("author")) or _people(self._item.get("creator"))
+        for name in _AUTHOR_META:
+            yield self._meta.get(name, ())
+        yield self._shown.get("author", ())
+        yield self._shown.get("rel:author", ())
+        yield [name for block in self._part.blocks[:_BYLINE_DEPTH] for name in byline_names(block.text)]
+        if self._part.is_lead:
+            yield self._guessed("author").split(_ENGINE_WORDS_APART)
+
+    def _head(self) -> Head:
+        return read_head(self._part, next(self.headlines(), None), self._facts)
+
+    def published(self) -> Iterator[str | None]:
+        yield from strings(self._item.get("datePublished"))
+        yield from self._metas(_PUBLISHED_META)
+        yield from self._shown.get("datePublished", ())
+        yield from strings(self._item.get("dateCreated"))
+        yield dates.day_of_url(self._part.url)
+        yield from self._shown.get("time", ())[:1]
+
+    def modified(self) -> Iterator[str]:
+        yield from strings(self._item.get("dateModified"))
+        yield from self._metas(_MODIFIED_META)
+        yield from self._shown.get("dateModified", ())
+
+    def section(self) -> str | None:
+        claims = [
+            *strings(self._item.get("articleSection")),
+            *self._metas(_SECTION_META),
+            *self._shown.get("articleSection", ()),
+        ]
+        claims += self._shown.get("rel:category", ())
+        return next((text for claim in claims if (text := visible_text(claim))), None) or self._head().section
+
+    def keywords(self) -> tuple[str, ...]:
+        claims = [strings(self._item.get("keywords")), *(self._meta.get(name, ()) for name in _KEYWORD_META)]
+        claims += [self._shown.get("keywords", ()), self._shown.get("rel:tag", ())]
+        for claim in claims:
+            words = [visible_text(word) for text in claim for word in text.split(",")] if claim else []
+            found = tuple(dict.fromkeys(filter(None, words)))
+            if found:
+                return found
+        return ()
+
+    def language(self) -> str | None:
+        claims = [
+            first_string(self._item.get("inLanguage")),
+            self._facts.language,
+            *self._metas(("og:locale", "content-language")),
+        ]
+        return next((tag for claim in claims if claim and (tag := _language_tag(claim))), None)
+
+    def access(self) -> tuple[str, str | None]:
+        declared = self._item.get("isAccessibleForFree")
+        if declared is not None:
+            is_free = str(declared).strip().rsplit("/", 1)[-1].lower() in ("true", "yes", "1")
+            return ("free" if is_free else "paid"), f"isAccessibleForFree {declared}"
+        tier = next(iter(self._metas(("article:content_tier",))), "").lower()
+        known = {"free": "free", "metered": "metered", "locked": "paid"}
+        return (known[tier], f"article:content_tier {tier}") if tier in known else ("unknown", None)
+
+    def _metas(self, wanted: Sequence[str]) -> list[str]:
+        return [content for name in wanted for content in self._meta.get(name, ())]
+
+    def _guessed(self, field: str) -> str:
+        if self._guess is None:
+            self._guess = guessed_metadata(self._part.element, self._facts.url, self._captured_at)
+        return self._guess.get(field, "")
+
+
+def _people(value: object) -> list[str]:
+    return [*strings(value), *(name for person in dicts(value) for name in strings(person.get("name")))]
+
+
+def _says_same(heading: str, title: str) -> bool:
+    """Whether a title is the heading, or the heading with something around it."""
+    one, other = line_key(heading), line_key(title)
+    return bool(one) and (one in other or (len(other) > 20 and other in one))
+
+
+def _language_tag(claim: str) -> str | None:
+    """A BCP 47 tag such as en-US, or null."""
+    pieces = claim.strip().replace("_", "-").split("-")
+    if not pieces[0].isalpha() or len(pieces[0]) not in (2, 3):
+        return None
+    rest = [piece.upper() if len(piece) == 2 else piece.title() for piece in pieces[1:] if piece.isalnum()]
+    return "-".join([pieces[0].lower(), *rest])

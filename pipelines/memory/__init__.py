@@ -1,0 +1,1 @@
+"""What pressarc remembers of a site between two nights."""

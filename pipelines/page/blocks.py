@@ -1,0 +1,215 @@
+"""A subtree of a page → its blocks of text, in reading order.
+
+In: an element. Out: one `TextBlock` for every run of text that stands by itself on the page: paragraphs (also those
+parted only by double line breaks), headings, quotes, list items, rows of data tables, captions. Walks without
+recursion and changes nothing in the tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipelines.page.text import line_key, visible_text
+from pipelines.page.tree import ASIDE, UNSEEN, Element, find_all, is_hidden
+
+_INLINE = frozenset((
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
+    "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub",
+    "sup", "time", "tt", "u", "var",
+))  # fmt: skip
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_KINDS = {
+    **dict.fromkeys(_HEADINGS, "heading"),
+    "blockquote": "quote",
+    "li": "list_item",
+    "dd": "list_item",
+    "dt": "list_item",
+    "figcaption": "caption",
+    "caption": "caption",
+    # An article in a list is no item of a list.
+    **dict.fromkeys(("article", "section", "main"), "paragraph"),
+}
+_PASSED_OVER = UNSEEN | ASIDE
+# A table with any of these inside is for layout, not for data.
+_LAYOUT = ".//table | .//article | .//section | .//h1 | .//h2 | .//h3 | .//ul | .//form | .//td/p[2]"
+_MAX_ROW_CHARS = 500
+RUNNING_WORDS = 12
+"""The least words of a paragraph of running text."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlock:
+    """A run of text that stands by itself."""
+
+    kind: str
+    """As in `values.Block`."""
+    text: str
+    element: Element
+    """The nearest block element around the text."""
+    linked_chars: int
+    """How many characters of the text stand within links."""
+    key: str = ""
+    """The text as lines are compared, see `line_key`."""
+
+    @property
+    def words(self) -> int:
+        """How many words the text has."""
+        return self.key.count(" ") + 1 if self.key else 0
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it reads like a paragraph of an article, not like a label, a heading or a link."""
+        return self.kind not in ("heading", "caption") and self.words >= RUNNING_WORDS and not self.is_linked
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether the text is a link and little else."""
+        return self.linked_chars * 5 > len(self.text) * 4
+
+
+def blocks_of(root: Element, *, hidden: bool = False) -> list[TextBlock]:
+    """The blocks below *root*, but for those in nav, footer and aside elements.
+
+    Args:
+        root: Where to begin; its own text counts, its tail does not.
+        hidden: Whether to read what the page hides until a script shows it.
+    """
+    walk = _Walk()
+    stack: list[tuple[Element, bool]] = [(root, False)]
+    while stack:
+        element, is_done = stack.pop()
+        if is_done:
+            walk.leave(element)
+            if element is not root:
+                walk.add(element.tail)
+            continue
+        if element is not root and _is_passed_over(element, hidden=hidden):
+            walk.part(element)
+            if element is not root:
+                walk.add(element.tail)
+            continue
+        stack.append((element, True))
+        if walk.enter(element):
+            stack.extend((child, False) for child in reversed(element))
+    walk.flush()
+    return walk.blocks
+
+
+def _is_passed_over(element: Element, *, hidden: bool) -> bool:
+    return element.tag in _PASSED_OVER or (not hidden and is_hidden(element))
+
+
+class _Walk:
+    """The state of one walk: the block elements that are open, and the text since the last border."""
+
+    def __init__(self) -> None:
+        self.blocks: list[TextBlock] = []
+        self._open: list[Element] = []
+        self._kinds: list[str] = []
+        self._text: list[str] = []
+        self._linked = 0
+        self._links = 0
+        self._breaks = 0
+
+    def enter(self, element: Element) -> bool:
+        """Go into *element*; returns whether its children are still to be walked."""
+        tag = element.tag
+        if tag == "br":
+            self._break()
+            return False
+        if tag in ("wbr", "img"):
+            return False
+        if tag == "a":
+            self._links += 1
+        if self._is_inline(element):
+            self.add(element.text)
+            return True
+        self.flush()
+        self._open.append(element)
+        self._kinds.append(self._kind(tag))
+        if tag == "table" and _is_data(element):
+            self.blocks.extend(_rows(element))
+            return False
+        self.add(element.text)
+        return True
+
+    def leave(self, element: Element) -> None:
+        if element.tag == "a":
+            self._links -= 1
+        if self._open and self._open[-1] is element:
+            self.flush()
+            self._open.pop()
+            self._kinds.pop()
+
+    def part(self, element: Element) -> None:
+        """Note that something stands here that is not read: a block of it parts the text around."""
+        if element.tag not in UNSEEN and not self._is_inline(element):
+            self.flush()
+
+    def add(self, text: str | None) -> None:
+        if not text:
+            return
+        if text.isspace():
+            if not self._text:
+                return
+        else:
+            self._breaks = 0
+        self._text.append(text)
+        if self._links > 0:
+            self._linked += len(text)
+
+    def flush(self) -> None:
+        if not self._text:
+            return
+        text = visible_text("".join(self._text))
+        key = line_key(text) if text else ""
+        if key and self._open:
+            self.blocks.append(TextBlock(self._kinds[-1], text, self._open[-1], min(self._linked, len(text)), key))
+        self._text.clear()
+        self._linked = self._breaks = 0
+
+    def _break(self) -> None:
+        self._breaks += 1
+        if self._breaks > 1:
+            self.flush()
+        else:
+            self._text.append("\n")
+
+    def _is_inline(self, element: Element) -> bool:
+        tag = str(element.tag)
+        # Custom elements are inline unless styled; within a paragraph there is nothing else they could be.
+        return tag in _INLINE or ("-" in tag and bool(self._open) and self._open[-1].tag in ("p", *_HEADINGS))
+
+    def _kind(self, tag: str) -> str:
+        own = _KINDS.get(tag)
+        outer = self._kinds[-1] if self._kinds else "paragraph"
+        if own is None or outer in ("caption", "quote"):
+            return outer if outer != "heading" else "paragraph"
+        return own
+
+
+def _is_data(table: Element) -> bool:
+    return not find_all(table, _LAYOUT)
+
+
+def _rows(table: Element) -> Iterator[TextBlock]:
+    for row in table.iter("tr", "caption"):
+        cells = [row] if row.tag == "caption" else [cell for cell in row if cell.tag in ("td", "th")]
+        text = " | ".join(filter(None, (visible_text(_joined(cell)) for cell in cells)))
+        key = line_key(text)
+        if key:
+            linked = sum(len(visible_text(_joined(link))) for link in row.iter("a"))
+            kind = "caption" if row.tag == "caption" else "table_row" if len(text) <= _MAX_ROW_CHARS else "paragraph"
+            yield TextBlock(kind, text, row, min(linked, len(text)), key)
+
+
+def _joined(element: Element) -> str:
+    """All text below *element*, blocks within it parted by a space."""
+    pieces: list[str] = []
+    for node in element.iter():
+        if node.tag not in UNSEEN:
+            pieces.append(node.text or "" if node.tag in _INLINE or node is element else f" {node.text or ''}")
+        if node is not element and node.tail:
+            pieces.append(node.tail if node.tag in _INLINE else f" {node.tail}")
+    return "".join(pieces)

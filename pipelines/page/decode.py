@@ -1,0 +1,161 @@
+"""The bytes of a page → its text, and how the charset was found.
+
+In: a captured page, its content codings removed. Out: a str without NULs, the charset's name, where it was learnt
+from, and whether a declaration had to be overruled. Single bytes that make no sense become U+FFFD.
+
+*Why* valid UTF-8 overrules every declaration: text in another charset that holds bytes above 127 is almost never
+valid UTF-8 by accident, while servers that put the wrong charset into a header are common.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from charset_normalizer import from_bytes
+from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
+
+from pipelines.errors import UndecodableBody
+from pipelines.values import Page
+
+# The share of broken sequences among the non-ASCII characters up to which a UTF-8 page is UTF-8 with a few bad bytes.
+_TOLERATED_BROKEN = 0.02
+
+# HTML standard §13.2.3.2, the suggested default encoding by the language of the page.
+_BY_LANGUAGE = {
+    "ar": "cp1256",
+    "bg": "cp1251",
+    "cs": "cp1250",
+    "el": "iso8859-7",
+    "et": "cp1257",
+    "fa": "cp1256",
+    "he": "cp1255",
+    "hr": "cp1250",
+    "hu": "iso8859-2",
+    "ja": "cp932",
+    "ko": "cp949",
+    "lt": "cp1257",
+    "lv": "cp1257",
+    "mk": "cp1251",
+    "pl": "iso8859-2",
+    "ru": "cp1251",
+    "sk": "cp1250",
+    "sl": "iso8859-2",
+    "sr": "cp1251",
+    "th": "cp874",
+    "tr": "cp1254",
+    "uk": "cp1251",
+    "vi": "cp1258",
+    "zh": "gb18030",
+}
+_LANGUAGE = re.compile(rb"<html[^>]{0,400}?\blang\s*=\s*[\"']?([a-zA-Z]{2})", re.IGNORECASE)
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?\bcharset\s*=\s*[\"']?\s*([a-zA-Z0-9_-]{3,30})", re.IGNORECASE)
+_TAG = re.compile(rb"<(?:script|style)\b.*?</(?:script|style)|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_SAMPLE_BYTES = 200_000
+_NO_TEXT = re.compile(r"[\x01-\x08\x0e-\x1f\x7f\ufffd]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A page as text."""
+
+    html: str
+    charset: str
+    """Python's name of the codec that was used."""
+    source: str
+    """bom, header, meta, utf-8 (the bytes prove it), language or detected."""
+    is_guessed: bool
+    """Whether the declared charset was absent or wrong, and the text is not plain ASCII."""
+
+
+def decode(page: Page) -> Decoded:
+    """Decode *page* by its byte order mark, its declarations, or what its bytes look like.
+
+    Raises:
+        UndecodableBody: It is no text: pictures, archives, or a content coding that was not removed.
+    """
+    decoded = _decode(page)
+    sample = decoded.html[:_SAMPLE_BYTES]
+    if sum(map(len, _NO_TEXT.findall(sample))) > len(sample) * _TOLERATED_BROKEN:
+        raise UndecodableBody("the body is no text", where=page.url)
+    return decoded
+
+
+def _decode(page: Page) -> Decoded:
+    body = page.body
+    bom_charset, bom = read_bom(body)
+    if bom_charset and bom:
+        return _decoded(body[len(bom) :], bom_charset, "bom")
+    declared = _declarations(page)
+    if body.isascii() and not any(charset.startswith(("iso2022", "hz", "utf-7")) for charset, _ in declared):
+        charset, source = declared[0] if declared else ("utf-8", "utf-8")
+        return Decoded(_clean(body.decode("ascii")), charset, source, is_guessed=False)
+    for charset, source in declared:
+        if charset.startswith(("utf-16", "utf-32")) and b"\x00" in body[:200]:
+            return _decoded(body, charset, source)
+    if _is_utf8(body):
+        source = next((source for charset, source in declared if charset == "utf-8"), "utf-8")
+        return _decoded(body, "utf-8", source, is_guessed=not declared or declared[0][0] != "utf-8")
+    for rank, (charset, source) in enumerate(declared):
+        if charset != "utf-8" and _fits(body, charset):
+            return _decoded(body, charset, source, is_guessed=rank > 0)
+    charset, source = _guess(body)
+    return _decoded(body, charset, source, is_guessed=True)
+
+
+def _declarations(page: Page) -> list[tuple[str, str]]:
+    """Codec and source of each declaration, the strongest first; unknown names and UTF-16 in ASCII are left out."""
+    found = [
+        (http_content_type_encoding(page.header("content-type")), "header"),
+        (html_body_declared_encoding(page.body) or _late_declaration(page.body), "meta"),
+    ]
+    return [(resolved, source) for name, source in found if name and (resolved := resolve_encoding(name))]
+
+
+def _late_declaration(body: bytes) -> str | None:
+    """The charset of a meta element that comes later than browsers look for it."""
+    found = _META_CHARSET.search(body[:_SAMPLE_BYTES])
+    return found.group(1).decode("ascii") if found else None
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = body.decode("utf-8", "replace")
+        broken = text.count("\ufffd")
+        others = len(text) - len(text.encode("ascii", "ignore"))
+        # A cut page may end within a character, which says nothing about the rest.
+        return others > broken and broken - 1 <= others * _TOLERATED_BROKEN
+    return True
+
+
+def _fits(body: bytes, charset: str) -> bool:
+    try:
+        return body.decode(charset, "replace").count("\ufffd") <= len(body) // 1000
+    except LookupError:
+        return False
+
+
+def _guess(body: bytes) -> tuple[str, str]:
+    """The charset of bytes that no declaration explains: by language, else windows-1252 or what they look like."""
+    found = _LANGUAGE.search(body[:5000])
+    language = found.group(1).decode().lower() if found else None
+    if language:
+        return _BY_LANGUAGE.get(language, "cp1252"), "language"
+    sample = _TAG.sub(b" ", body[:_SAMPLE_BYTES])
+    high = sum(byte > 127 for byte in sample)
+    # In western languages accents are rare among the letters; elsewhere nearly every letter is above 127.
+    if high * 6 < len(sample):
+        return "cp1252", "detected"
+    best = from_bytes(sample).best()
+    return (codecs.lookup(best.encoding).name if best else "cp1252"), "detected"
+
+
+def _decoded(body: bytes, charset: str, source: str, *, is_guessed: bool = False) -> Decoded:
+    return Decoded(_clean(body.decode(charset, "replace")), charset, source, is_guessed)
+
+
+def _clean(text: str) -> str:
+    return text.replace("\x00", "") if "\x00" in text else text

@@ -1,0 +1,42 @@
+"""Text as the reader sees it, and the form in which lines are compared.
+
+`visible_text` is what the archive holds: NFC, one form of white space, nothing of no width. `line_key` is for
+comparing only: case, punctuation and compatibility forms are levelled.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Zero-width space, word joiner, byte order mark, soft hyphen, object replacement. The joiners U+200C and U+200D stay:
+# Indic and Persian spelling needs them.
+_LITTER = re.compile("[\u00ad\u200b\u2060\ufeff\ufffc\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+_SPACE = re.compile(r"\s+")
+
+# Scripts written without spaces: every character counts as a token.
+_UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+# Marks belong to the word: without them, words of Indic scripts would fall apart at every vowel sign.
+_TOKEN = re.compile(rf"[{_UNSPACED}]|(?:[^\W{_UNSPACED}]|[\u0300-\u036f\u0900-\u0d7f\u200c\u200d])+")
+
+
+def visible_text(raw: str) -> str:
+    """*raw* in NFC with single spaces, without litter of no width."""
+    text = _SPACE.sub(" ", _LITTER.sub("", raw)).strip()
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def tokens(text: str) -> list[str]:
+    """The words of *text*; in scripts without spaces, its characters."""
+    return _TOKEN.findall(text)
+
+
+def word_count(text: str) -> int:
+    """How many words *text* has."""
+    return len(tokens(text))
+
+
+def line_key(text: str) -> str:
+    """*text* with case, punctuation and compatibility forms levelled: equal for lines that read the same."""
+    folded = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(tokens(folded))

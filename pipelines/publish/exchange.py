@@ -1,0 +1,133 @@
+"""One captured exchange → its reading: what HTTP says first, and the page behind it where there is one.
+
+Everything here is a function of the WARC records and the profile, so that the live crawl, `pressarc extract` and
+`pressarc verify` come to the same outcome.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from pipelines import flow
+from pipelines.errors import ContentError, ProtocolBroken
+from pipelines.extract.profile import Profile
+from pipelines.http.head import parse_head
+from pipelines.http.url import absolute_url, same_site
+from pipelines.reasons import Outcome, Reason, Source
+from pipelines.values import Page, ReadExchange, Reading, RecordRef, Survey
+from pipelines.warc.pages import CapturedExchange, page_from_record, parse_warc_date
+from pipelines.warc.reader import WarcRecord
+
+MAX_PAGE_BYTES = 64 * 1024 * 1024
+"""A body that is larger once decompressed is not read."""
+
+_HTML = ("text/html", "application/xhtml+xml")
+_TRUNCATED = {
+    "length": Reason.TOO_LARGE,
+    "time": Reason.TIMEOUT,
+    "disconnect": Reason.DISCONNECTED,
+    "unspecified": Reason.DISCONNECTED,
+}
+
+
+def record_ref(record: WarcRecord, key: str, offset: int | None = None) -> RecordRef:
+    """Where *record* lies.
+
+    Args:
+        record: As read.
+        key: Key of its file.
+        offset: Where it lies there, if it was not read from the file's beginning.
+    """
+    place = record.offset if offset is None else offset
+    return RecordRef(key, place, record.length, record.record_id or "", record.get("WARC-Payload-Digest"))
+
+
+def read_exchange(captured: CapturedExchange, key: str, profile: Profile) -> ReadExchange | None:
+    """What extraction makes of *captured*; null for a request that nothing answered."""
+    record = captured.response
+    if record is None:
+        return None
+    page, reading = read_record(record, captured.facts.via if captured.facts else None, profile)
+    return ReadExchange(replace(page, body=b""), record_ref(record, key), captured.facts, reading)
+
+
+def read_record(record: WarcRecord, via: Source | None, profile: Profile) -> tuple[Page, Reading]:
+    """The page a response or revisit record holds, and its reading."""
+    if record.type == "revisit":
+        return _read_revisit(record, via)
+    try:
+        page = page_from_record(record, max_bytes=MAX_PAGE_BYTES)
+    except ContentError as error:
+        page = _page_without_body(record)
+        reason = Reason.UNDECODABLE if page.status else Reason.PROTOCOL_BROKEN
+        return page, _http_reading(page, via) or Reading(Outcome.FAILED, reason, error.message)
+    return page, _http_reading(page, via) or flow.read_page(page, profile)
+
+
+def _read_revisit(record: WarcRecord, via: Source | None) -> tuple[Page, Reading]:
+    # The record is cut because its body lies elsewhere; the answer itself was whole.
+    page = replace(_page_without_body(record), truncated=None)
+    decided = _http_reading(page, via)
+    if decided is None or (decided.outcome is Outcome.REQUISITE and page.header("content-type") is None):
+        return page, Reading(Outcome.UNCHANGED, None, "a revisit of an earlier record")
+    return page, decided
+
+
+def survey_exchange(captured: CapturedExchange) -> Survey | None:
+    """What the exchange can teach about its site; null where it holds no page."""
+    record = captured.response
+    if record is None or record.type == "revisit":
+        return None
+    try:
+        page = page_from_record(record, max_bytes=MAX_PAGE_BYTES)
+    except ContentError:
+        return None
+    if _http_reading(page, captured.facts.via if captured.facts else None) is not None:
+        return None
+    return flow.survey_page(page)
+
+
+def _http_reading(page: Page, via: Source | None) -> Reading | None:
+    """The outcome that HTTP alone decides, or null for a page that has to be read."""
+    if page.truncated:
+        return Reading(Outcome.FAILED, _TRUNCATED.get(page.truncated, Reason.DISCONNECTED), f"cut: {page.truncated}")
+    if via is Source.ROBOTS or (via is None and urlsplit(page.url).path == "/robots.txt"):
+        return Reading(Outcome.ROBOTS)
+    if page.status == 304:
+        return Reading(Outcome.UNCHANGED)
+    if 300 <= page.status < 400:
+        return _redirect(page, via)
+    if page.status and not 200 <= page.status < 300:
+        reason = Reason.CLIENT_ERROR if 400 <= page.status < 500 else Reason.SERVER_ERROR
+        return Reading(Outcome.HTTP_ERROR, reason, f"status {page.status}")
+    if page.status and (via is Source.REQUISITE or not is_html(page)):
+        return Reading(Outcome.REQUISITE)
+    return None
+
+
+def _redirect(page: Page, via: Source | None) -> Reading:
+    location = page.header("location")
+    target = absolute_url(page.url, location) if location else None
+    if target is None:
+        return Reading(Outcome.REDIRECT, None, "it names no URL that can be requested")
+    is_followed = via is Source.REQUISITE or same_site(target, page.url)
+    return Reading(Outcome.REDIRECT, None if is_followed else Reason.REDIRECT_OFF_SITE, target)
+
+
+def is_html(page: Page) -> bool:
+    """Whether the answer is a page: HTML by its type, or by its beginning where it has no type."""
+    declared = page.header("content-type")
+    if declared:
+        return declared.partition(";")[0].strip().lower() in _HTML
+    return page.body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))
+
+
+def _page_without_body(record: WarcRecord) -> Page:
+    """What can be said of a record whose body cannot be read; status 0 where even its head cannot."""
+    captured_at = parse_warc_date(record.get("WARC-Date") or "")
+    try:
+        head = parse_head(record.block)
+    except ProtocolBroken:
+        return Page(record.target_uri or "", b"", captured_at, status=0)
+    return Page(record.target_uri or "", b"", captured_at, head.status, head.fields, record.get("WARC-Truncated"))

@@ -1,0 +1,134 @@
+"""Extraction without a crawl: single pages from anywhere, and WARC files of any program."""
+
+from __future__ import annotations
+
+import base64
+import json
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pipelines import flow
+from pipelines.article.build import Origin
+from pipelines.article.schema import Article
+from pipelines.errors import ContentError, WarcError
+from pipelines.extract.learn import learn
+from pipelines.http.url import site_name
+from pipelines.publish.extraction import Progress, WarcFile, load_readings, read, survey
+from pipelines.publish.outcomes import OutcomeLine
+from pipelines.publish.parts import Context, lines_of_file
+from pipelines.publish.resolve import resolve
+from pipelines.values import Ledger, Page
+from pipelines.versions import extraction_versions, extractor
+
+OFFLINE_RUN = "offline"
+"""What stands for the run's name in articles that no run captured."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPage:
+    """A page with the name its sender knows it by."""
+
+    id: str
+    page: Page
+
+
+def parse_page_line(line: str, *, captured_at: datetime, where: str) -> NamedPage:
+    """The page in a line `{"id", "url", "html_b64"}`.
+
+    Raises:
+        ContentError: The line is not of that form.
+    """
+    try:
+        fields = json.loads(line)
+        body = base64.b64decode(fields["html_b64"], validate=True)
+        return NamedPage(str(fields["id"]), Page(str(fields["url"]), body, captured_at))
+    except (ValueError, KeyError, TypeError) as error:
+        raise ContentError(
+            f'this is no line {{"id", "url", "html_b64"}} ({type(error).__name__}: {error})', where=where
+        ) from error
+
+
+def extract_pages(pages: Sequence[NamedPage]) -> Iterator[dict[str, object]]:
+    """`{"id", "text", "title", "author", "date"}` for each page, in order; pages of one host teach one another.
+
+    Every page is held to be an article's, as whoever sends it says; null fields where there is nothing.
+    """
+    hosts: dict[str, list[NamedPage]] = defaultdict(list)
+    for each in pages:
+        hosts[_host(each.page.url)].append(each)
+    profiles = {host: learn(flow.survey_page(each.page) for each in group) for host, group in hosts.items()}
+    for each in pages:
+        reading = flow.read_page(each.page, profiles[_host(each.page.url)], insist=True)
+        lead = reading.drafts[0] if reading.drafts else None
+        yield {
+            "id": each.id,
+            "text": lead.text if lead else None,
+            "title": lead.headline if lead else None,
+            "author": list(lead.authors) if lead else None,
+            "date": lead.published_at if lead else None,
+        }
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc
+    except ValueError:  # whoever sends pages may name them as they like
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileLines:
+    """What one WARC file gives."""
+
+    name: str
+    articles: list[Article]
+    outcomes: list[OutcomeLine]
+
+
+def extract_warcs(paths: Sequence[Path], *, workers: int, progress: Progress) -> Iterator[FileLines]:
+    """Articles and outcomes of WARC files, which are taken for captures of one night; their keys are their names.
+
+    The articles of one file are named after its hosts; all files teach one another.
+
+    Raises:
+        WarcError: A file cannot be read.
+    """
+    files = [WarcFile(path, path.name, number) for number, path in enumerate(paths)]
+    _check_readable(files)
+    profile = learn(survey(files, workers, progress))
+    with tempfile.TemporaryDirectory(prefix="pressarc-") as temporary:
+        folder = Path(temporary)
+        seen = read(files, profile, folder, workers, progress)
+        verdicts = resolve(seen, lambda _: None, ())
+        for file in files:
+            readings = list(load_readings(folder, file.number))
+            site = _site_of(read.page.url for _, read in readings)
+            origin = Origin(site, OFFLINE_RUN, extractor(), extraction_versions(), profile.sha256)
+            context = Context(origin, verdicts, lambda _: None, Ledger(complete=True))
+            lines = lines_of_file(file.number, readings, context)
+            yield FileLines(file.path.name, lines.articles, lines.outcomes)
+
+
+def _check_readable(files: Iterable[WarcFile]) -> None:
+    for file in files:
+        try:
+            with file.path.open("rb") as stream:
+                beginning = stream.read(5)
+        except OSError as error:
+            raise WarcError(f"the file cannot be read ({error.strerror})", where=str(file.path)) from error
+        if not (beginning.startswith(b"\x1f\x8b") or beginning == b"WARC/"):
+            raise WarcError("this is no WARC file: it begins with neither gzip nor WARC/", where=str(file.path))
+
+
+def _site_of(urls: Iterable[str]) -> str:
+    for url in urls:
+        try:
+            return site_name(url)
+        except ValueError:
+            continue
+    return "unknown"

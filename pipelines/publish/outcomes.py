@@ -1,0 +1,88 @@
+"""One exchange, or one expected URL, one line: the model of `outcomes/` and the counts that follow from it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from pipelines.article.schema import Article, Line, WarcPlace
+from pipelines.reasons import Event, Outcome, Reason, Source
+
+
+class OutcomeLine(Line):
+    """What became of one exchange, or of a URL that was expected and never requested."""
+
+    schema_: Literal["pressarc.outcome/1"] = Field("pressarc.outcome/1", alias="schema")
+    url: str = Field(description="The URL requested, as it was requested.")
+    at: datetime = Field(description="When the exchange began, or when it was decided not to have one.")
+    outcome: Outcome
+    reason: Reason | None
+    detail: str | None = Field(description="More, in words.")
+    status: int | None = Field(description="HTTP status; null where nothing was received.")
+    warc: WarcPlace | None = Field(description="The response or revisit record; null where nothing was received.")
+    articles: list[str] = Field(description="Ids of the articles written from it, or held unchanged.")
+    via: Source | None = Field(description="What led here; null for WARC files of other programs.")
+    expected_by: list[Source] = Field(description="Sources that said an article is there.")
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+
+class ArticleCounts(Line):
+    new: int = 0
+    changed: int = 0
+    removed: int = 0
+
+
+class Counts(Line):
+    """A run's counts; each can be counted again from the run's files."""
+
+    exchanges: int = Field(description="Outcome lines: the sum of `outcomes`.")
+    records: int = Field(description="Response and revisit records: outcome lines whose `warc` is not null.")
+    outcomes: dict[str, int]
+    reasons: dict[str, int]
+    articles: ArticleCounts
+
+
+def count(outcomes: Iterable[OutcomeLine], articles: Iterable[Article]) -> Counts:
+    """The counts of a run's lines."""
+    tally = Tally()
+    for line in outcomes:
+        tally.add_outcome(line)
+    for article in articles:
+        tally.add_article(article)
+    return tally.counts()
+
+
+class Tally:
+    """Counts lines as they pass."""
+
+    def __init__(self) -> None:
+        self._outcomes: Counter[str] = Counter()
+        self._reasons: Counter[str] = Counter()
+        self._events: Counter[str] = Counter()
+        self._records = 0
+
+    def add_outcome(self, line: OutcomeLine) -> None:
+        """Count *line*."""
+        self._outcomes[line.outcome.value] += 1
+        self._records += line.warc is not None
+        if line.reason is not None:
+            self._reasons[line.reason.value] += 1
+
+    def add_article(self, article: Article) -> None:
+        """Count *article*."""
+        self._events[article.event.value] += 1
+
+    def counts(self) -> Counts:
+        """What was counted so far."""
+        return Counts(
+            exchanges=self._outcomes.total(),
+            records=self._records,
+            outcomes=dict(sorted(self._outcomes.items())),
+            reasons=dict(sorted(self._reasons.items())),
+            articles=ArticleCounts(**{event.value: self._events[event.value] for event in Event}),
+        )

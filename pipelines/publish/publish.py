@@ -1,0 +1,259 @@
+"""From a finished crawl to its manifest: extract, write the parts, upload, compare, commit.
+
+Every step can be done again: parts are written whole under temporary names, objects are put create-only and compared,
+and the manifest comes last. Whatever dies, the next start finds the work folder and does what is missing.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipelines.article.build import Origin
+from pipelines.article.jsonl import Part, file_sha256, to_line, write_part
+from pipelines.errors import BatchIncomplete, ManifestConflict, ObjectDiffers
+from pipelines.extract.learn import count_lines, learn
+from pipelines.extract.profile import EMPTY, Profile
+from pipelines.http.url import canonical_url
+from pipelines.memory.site import SiteMemory, write_snapshot
+from pipelines.publish.extraction import Progress, WarcFile, load_readings, read, survey
+from pipelines.publish.manifest import (
+    Link,
+    Manifest,
+    ManifestFile,
+    PreviousManifest,
+    config_sha256,
+    newest,
+    put_manifest,
+)
+from pipelines.publish.outcomes import Counts, Tally
+from pipelines.publish.parts import Context, lines_of_file, lines_of_unvisited
+from pipelines.publish.resolve import resolve
+from pipelines.publish.run import OpenRun, warc_files
+from pipelines.publish.work import run_name
+from pipelines.reasons import Outcome, Reason
+from pipelines.store.contract import Store
+from pipelines.store.keys import articles_key, memory_key, outcomes_key, parse_key, profile_key
+from pipelines.values import Ledger, Survey, article_id
+from pipelines.versions import all_versions, extraction_versions, extractor
+from pipelines.warc.reader import read_records
+
+log = logging.getLogger(__name__)
+
+_ATTEMPTS = 5
+"""How often another machine may commit first before this one gives up for now."""
+
+_NOT_TONIGHT = frozenset((Reason.PAGE_BUDGET, Reason.STOPPED))
+
+
+@dataclass(frozen=True, slots=True)
+class _Derived:
+    """What extraction made of a run: files under their keys, and what the manifest says of them."""
+
+    files: list[ManifestFile]
+    tally: Tally
+    profile: Profile
+
+
+def publish(
+    run: OpenRun, *, now: Callable[[], datetime], new_suffix: Callable[[], str], progress: Progress
+) -> Manifest:
+    """Commit a run whose crawl is over, and clear its work folder.
+
+    Raises:
+        BatchIncomplete: The crawl is not over.
+        ManifestConflict: Other machines kept committing runs of this site; the run stays in the work folder.
+        ArchiveError: The store, or extraction, failed; the run stays in the work folder.
+    """
+    folder, site = run.folder, run.config.site.name
+    ledger = folder.read_ledger()
+    if ledger is None:
+        raise BatchIncomplete("the crawl is not over", where=folder.run)
+    files = warc_files(folder, site)
+    _upload(run.store, [(file.key, file.path, file_sha256(file.path)) for file in files], progress)
+    surveys = survey(files, run.config.extract.workers, progress)
+    name = folder.run
+    for _ in range(_ATTEMPTS):
+        base = newest(run.store, site)
+        derived = _derive(run, name, base, files, surveys, ledger, progress)
+        manifest = _manifest(run, name, base, derived, ledger, now())
+        try:
+            _upload(run.store, [(file.key, folder.parts / file.key, file.sha256) for file in derived.files], progress)
+            put_manifest(run.store, manifest)
+        except (ManifestConflict, ObjectDiffers) as error:
+            # What was derived rests on a memory that is no longer the newest, or an earlier try left parts of this name
+            # that rested on another: derive again, under a name of its own.
+            log.info("the run takes another name: %s", error, extra={"site": site, "number": manifest.number})
+            name = run_name(folder.started_at, new_suffix())
+            continue
+        run.site_folder.keep_memory(folder, name)
+        run.site_folder.discard(folder)
+        return manifest
+    raise ManifestConflict("other machines keep committing runs of this site; try again later", where=site)
+
+
+def _derive(
+    run: OpenRun,
+    name: str,
+    base: Link | None,
+    files: list[WarcFile],
+    surveys: list[Survey],
+    ledger: Ledger,
+    progress: Progress,
+) -> _Derived:
+    """Extract, decide against the archive's newest memory, and write the parts."""
+    folder, config = run.folder, run.config
+    folder.clear_parts()
+    _fetch_memory(run, base, folder.memory)
+    with SiteMemory(folder.memory) as memory:
+        unknown = _only(surveys, lambda url: memory.article(article_id(url)) is None)
+        profile = _learn(surveys, count_lines(unknown), memory, _previous_profile(run, base))
+        seen = read(files, profile, folder.readings, config.extract.workers, progress)
+        pending = {article_id(canonical_url(each.url)) for each in ledger.unvisited if each.reason in _NOT_TONIGHT}
+        context = Context(
+            origin=Origin(config.site.name, name, extractor(), extraction_versions(), profile.sha256),
+            verdicts=resolve(seen, memory.article, pending),
+            known=memory.article,
+            ledger=ledger,
+        )
+        tally = Tally()
+        parts = _write_parts(run, name, files, context, tally, memory)
+        # An article whose own page waits for another night is counted then.
+        memory.add_lines(count_lines(_only(unknown, lambda url: memory.article(article_id(url)) is not None)))
+    snapshot = folder.parts / memory_key(config.site.name, name)
+    snapshot.parent.mkdir(parents=True)
+    write_snapshot(folder.memory, snapshot)
+    learnt = folder.parts / profile_key(config.site.name, profile.sha256)
+    learnt.parent.mkdir(parents=True)
+    learnt.write_bytes(profile.to_json())
+    described = [*parts, _describe(folder.parts, snapshot), _describe(folder.parts, learnt)]
+    return _Derived(sorted(described, key=lambda file: file.key), tally, profile)
+
+
+def _fetch_memory(run: OpenRun, base: Link | None, target: Path) -> None:
+    """Bring the site's memory as it is after the newest committed run to *target*."""
+    target.unlink(missing_ok=True)
+    # SQLite would roll what a killed process left of its transaction back into the new file.
+    target.with_name(f"{target.name}-journal").unlink(missing_ok=True)
+    if base is None:
+        return
+    shutil.copyfile(run.kept_memory(base), target)
+
+
+def _only(surveys: Iterable[Survey], is_wanted: Callable[[str], bool]) -> list[Survey]:
+    """The surveys with the parts of those articles whose URL is wanted."""
+    return [Survey(tuple(part for part in each.parts if is_wanted(part.article_url))) for each in surveys]
+
+
+def _previous_profile(run: OpenRun, base: Link | None) -> Profile:
+    if base is None:
+        return EMPTY
+    return Profile.from_json(run.store.read(profile_key(run.config.site.name, base.manifest.profile)))
+
+
+def _learn(surveys: list[Survey], fresh: dict[str, int], memory: SiteMemory, previous: Profile) -> Profile:
+    tonight = {line for each in surveys for part in each.parts for line in part.lines}
+    known = {**memory.repeated_lines(), **memory.line_support(sorted(tonight))}
+    return learn(surveys, {line: support + fresh.get(line, 0) for line, support in sorted(known.items())}, previous)
+
+
+def _write_parts(
+    run: OpenRun, name: str, files: list[WarcFile], context: Context, tally: Tally, memory: SiteMemory
+) -> list[ManifestFile]:
+    """Write a part of outcomes, and one of articles where there are any, for each WARC file; and the rest last."""
+    parts, site = run.folder.parts, run.config.site.name
+    written: list[Part] = []
+    for file in files:
+        keyed = parse_key(file.key)
+        assert keyed is not None
+        assert keyed.date is not None
+        lines = lines_of_file(file.number, load_readings(run.folder.readings, file.number), context)
+        for article in lines.articles:
+            tally.add_article(article)
+        for line in lines.outcomes:
+            tally.add_outcome(line)
+        memory.remember_articles(lines.known)
+        memory.remember_urls(lines.urls)
+        if lines.articles:
+            key = articles_key(site, keyed.date, name, file.number)
+            written.append(write_part(parts / key, (to_line(article) for article in lines.articles)))
+        key = outcomes_key(site, keyed.date, name, file.number)
+        written.append(write_part(parts / key, (to_line(line) for line in lines.outcomes)))
+    rest = list(lines_of_unvisited(context.ledger))
+    if rest:
+        for line in rest:
+            tally.add_outcome(line)
+        number = 1 + max((file.number for file in files), default=-1)
+        key = outcomes_key(site, run.folder.day(), name, number)
+        written.append(write_part(parts / key, (to_line(line) for line in rest)))
+    return [
+        ManifestFile(
+            key=part.path.relative_to(parts).as_posix(), bytes=part.size_bytes, sha256=part.sha256, lines=part.lines
+        )
+        for part in written
+    ]
+
+
+def _manifest(
+    run: OpenRun, name: str, base: Link | None, derived: _Derived, ledger: Ledger, ended_at: datetime
+) -> Manifest:
+    config = run.config.model_dump(mode="json")
+    warcs = [_describe_warc(file) for file in warc_files(run.folder, run.config.site.name)]
+    return Manifest(
+        number=1 if base is None else base.manifest.number + 1,
+        run=name,
+        site=run.config.site.name,
+        started_at=run.folder.started_at.astimezone(UTC),
+        ended_at=ended_at,
+        complete=ledger.complete,
+        versions=all_versions(),
+        config=config,
+        config_sha256=config_sha256(config),
+        files=sorted([*derived.files, *warcs], key=lambda file: file.key),
+        counts=derived.tally.counts(),
+        profile=derived.profile.sha256,
+        warnings=[*ledger.warnings, *_warnings(derived.tally.counts(), ledger)],
+        previous=None if base is None else PreviousManifest(number=base.manifest.number, sha256=base.sha256),
+    )
+
+
+def _warnings(counts: Counts, ledger: Ledger) -> Iterator[str]:
+    """What whoever runs the crawl should know, a sentence each."""
+    has_articles = counts.outcomes.keys() & {Outcome.ARTICLE, Outcome.UNCHANGED} or counts.articles.new
+    if ledger.discovers and not has_articles:
+        yield "no article was found: is the URL the home page of a news site?"
+    waiting = counts.reasons.get(Reason.PAGE_BUDGET, 0)
+    if waiting:
+        yield f"the page budget (crawl.max_pages) was spent, and {waiting} URLs wait for another night"
+    failed = counts.outcomes.get(Outcome.FAILED, 0)
+    if failed:
+        yield f"{failed} exchanges failed; the outcome lines say why"
+    if counts.reasons.get(Reason.ROBOTS_UNREACHABLE):
+        yield "a robots.txt could not be had, so that nothing was requested of its host"
+
+
+def _describe(parts: Path, path: Path) -> ManifestFile:
+    return ManifestFile(key=path.relative_to(parts).as_posix(), bytes=path.stat().st_size, sha256=file_sha256(path))
+
+
+def _describe_warc(file: WarcFile) -> ManifestFile:
+    with file.path.open("rb") as stream:
+        records = sum(1 for _ in read_records(stream, max_block_bytes=0, where=file.key))
+    return ManifestFile(key=file.key, bytes=file.path.stat().st_size, sha256=file_sha256(file.path), records=records)
+
+
+def _upload(store: Store, sources: list[tuple[str, Path, str]], progress: Progress) -> None:
+    """Put each file under its key, with its sha256; the store compares what it has with what was meant."""
+    for done, (key, path, sha256) in enumerate(sources):
+        progress("publishing", done, len(sources))
+        store.put_new(key, path, sha256=sha256)
+    progress("publishing", len(sources), len(sources))
+
+
+def received_nothing(run: OpenRun) -> bool:
+    """Whether the run has no record at all, so that there is nothing to archive."""
+    return not warc_files(run.folder, run.config.site.name)

@@ -1,0 +1,132 @@
+"""Which of the articles that pages gave are written, and as what: pure policy over the readings of a whole run.
+
+One article may be seen many times in a night: on its own page, on a second URL, and inside the pages of others. Its own
+page wins; an embedded copy is used only if its own page cannot be had; what the archive already holds is not written
+again. One article is never two lines of one revision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from pipelines.article.build import Revision, content_digests, text_sha256
+from pipelines.article.schema import Changes, PreviousRevision, WarcPlace
+from pipelines.http.url import canonical_url
+from pipelines.memory.site import KnownArticle
+from pipelines.reasons import Event
+from pipelines.values import ReadExchange, article_id
+
+Place = tuple[int, int, int]
+"""Where a draft stands in a run: number of the WARC file, of the exchange in it, of the draft in that."""
+
+Lookup = Callable[[str], KnownArticle | None]
+
+
+class Fate(Enum):
+    """What becomes of one draft."""
+
+    WRITTEN = "written"
+    UNCHANGED = "unchanged"
+    """The archive holds it."""
+    SUPERSEDED = "superseded"
+    """Another page of the run gave the article."""
+    WITHHELD = "withheld"
+    """An embedded copy of an article whose own page may still be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    fate: Fate
+    revision: Revision | None = None
+    """Given where the fate is WRITTEN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """An article seen on one page: what the choice rests on."""
+
+    place: Place
+    id: str
+    embedded: bool
+    at_own_url: bool
+    text_sha256: str
+    content: Mapping[str, str]
+    payload_digest: str | None
+
+
+def sightings(file_number: int, exchange_number: int, read: ReadExchange) -> Iterator[Sighting]:
+    """The articles seen on one page, in order."""
+    own = canonical_url(read.page.url)
+    for draft_number, draft in enumerate(read.reading.drafts):
+        yield Sighting(
+            place=(file_number, exchange_number, draft_number),
+            id=draft.id,
+            embedded=draft.embedded,
+            at_own_url=draft.url == own,
+            text_sha256=text_sha256(draft),
+            content=content_digests(draft),
+            payload_digest=read.record.payload_digest,
+        )
+
+
+def resolve(seen: Iterable[Sighting], known: Lookup, pending: Collection[str]) -> dict[Place, Verdict]:
+    """Decide the fate of every draft of a run.
+
+    Args:
+        seen: All sightings of the run.
+        known: The archive's newest revision of an article id, or null.
+        pending: Ids of articles whose own page was not requested tonight and may be had another night.
+    """
+    by_id: dict[str, list[Sighting]] = {}
+    for each in seen:
+        by_id.setdefault(each.id, []).append(each)
+    verdicts: dict[Place, Verdict] = {}
+    for id_, copies in by_id.items():
+        copies.sort(key=lambda each: (each.embedded, not each.at_own_url, each.place))
+        verdicts.update((copy.place, Verdict(Fate.SUPERSEDED)) for copy in copies[1:])
+        verdicts[copies[0].place] = _judge(copies[0], known(id_), pending)
+    return verdicts
+
+
+def _judge(best: Sighting, archived: KnownArticle | None, pending: Collection[str]) -> Verdict:
+    if best.embedded and archived is not None:
+        # Also where it was removed since: a copy elsewhere does not bring it back.
+        return Verdict(Fate.UNCHANGED)
+    if best.embedded and best.id in pending:
+        return Verdict(Fate.WITHHELD)
+    if archived is None:
+        return Verdict(Fate.WRITTEN, Revision(1, Event.NEW))
+    if not archived.removed and is_unchanged(best, archived):
+        return Verdict(Fate.UNCHANGED)
+    fields = [name for name, digest in best.content.items() if archived.content.get(name) != digest]
+    return Verdict(Fate.WRITTEN, Revision(archived.revision + 1, Event.CHANGED, _changes(fields, archived)))
+
+
+def is_unchanged(seen: Sighting, archived: KnownArticle) -> bool:
+    """Whether the archive holds this: the same bytes (whatever was learnt since), or the same content."""
+    same_bytes = seen.payload_digest is not None and seen.payload_digest == archived.record.payload_digest
+    return (same_bytes and not archived.embedded) or dict(seen.content) == dict(archived.content)
+
+
+def removal(read: ReadExchange, known: Lookup) -> tuple[KnownArticle, Revision] | None:
+    """The archived article that this answer (404 or 410) shows to be gone, with its last revision; null for none."""
+    if read.page.status not in (404, 410):
+        return None
+    archived = known(article_id(canonical_url(read.page.url)))
+    if archived is None or archived.removed:
+        return None
+    return archived, Revision(archived.revision + 1, Event.REMOVED, _changes([], archived))
+
+
+def _changes(fields: list[str], archived: KnownArticle) -> Changes:
+    record = archived.record
+    return Changes(
+        fields=fields,
+        previous=PreviousRevision(
+            revision=archived.revision,
+            text_sha256=archived.text_sha256 or "",
+            warc=WarcPlace(key=record.key, offset=record.offset, length=record.length, record_id=record.record_id),
+        ),
+    )

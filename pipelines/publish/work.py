@@ -1,0 +1,162 @@
+"""The work folder of a site: where a run lives until it is committed, so that the next start can pick it up.
+
+<work>/<site>/lock                  held while a process works on the site
+<work>/<site>/memory-<run>.sqlite   the site's memory after that committed run, kept so that it need not be fetched
+<work>/<site>/<run>/run.json        the run: written first
+<work>/<site>/<run>/warc/…          WARC files, `.open` until they are sealed
+<work>/<site>/<run>/ledger.json     what the crawl knows at its end; there once the crawl is over
+<work>/<site>/<run>/readings/…      what extraction made of each WARC file
+<work>/<site>/<run>/parts/…         files ready for the archive, under their keys
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from pydantic import TypeAdapter
+
+from pipelines.article.jsonl import canonical_json
+from pipelines.errors import AccessDenied, RunLocked
+from pipelines.values import Ledger
+
+_RUN_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
+_LEDGER = TypeAdapter(Ledger)
+
+
+def run_name(started_at: datetime, suffix: str) -> str:
+    """The name of a run: its UTC start and six random hex digits."""
+    return f"{started_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{suffix}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """One run that is not committed yet."""
+
+    path: Path
+    run: str
+    started_at: datetime
+
+    @property
+    def warc(self) -> Path:
+        return self.path / "warc"
+
+    @property
+    def readings(self) -> Path:
+        return self.path / "readings"
+
+    @property
+    def parts(self) -> Path:
+        return self.path / "parts"
+
+    @property
+    def memory(self) -> Path:
+        """The site's memory as this run is changing it."""
+        return self.path / "memory.sqlite"
+
+    def day(self) -> date:
+        """The UTC day the run began."""
+        return self.started_at.astimezone(UTC).date()
+
+    def clear_parts(self) -> None:
+        """Forget what was made ready for the archive: it will be made anew."""
+        if self.parts.exists():
+            shutil.rmtree(self.parts)
+        self.parts.mkdir()
+
+    def write_ledger(self, ledger: Ledger) -> None:
+        """Say that the crawl is over, and how."""
+        _write_whole(self.path / "ledger.json", _LEDGER.dump_json(ledger))
+
+    def read_ledger(self) -> Ledger | None:
+        """What the crawl knew at its end, or null if it is not over."""
+        try:
+            return _LEDGER.validate_json((self.path / "ledger.json").read_bytes())
+        except FileNotFoundError:
+            return None
+
+
+class SiteFolder:
+    """A site's work folder, locked for this process until `close`.
+
+    Raises:
+        RunLocked: Another process works on the site.
+        AccessDenied: The folder cannot be written.
+    """
+
+    def __init__(self, work: Path, site: str) -> None:
+        self.path = work / site
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._lock = FileLock(self.path / "lock")
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise RunLocked("another pressarc is working on this site; wait for it or end it", where=site) from error
+        except OSError as error:
+            raise AccessDenied(
+                f"this folder cannot be written ({error.strerror}); choose another with --archive or archive.work",
+                where=str(error.filename or self.path),
+            ) from error
+
+    def close(self) -> None:
+        """Let other processes work on the site; calling it again does nothing."""
+        self._lock.release()
+
+    def unfinished(self) -> list[RunFolder]:
+        """The runs that are not committed, oldest first. A folder without `run.json` never began and is removed."""
+        found = []
+        for path in sorted(self.path.iterdir()):
+            if path.is_dir() and _RUN_NAME.fullmatch(path.name):
+                try:
+                    facts = json.loads((path / "run.json").read_bytes())
+                except FileNotFoundError:
+                    shutil.rmtree(path)
+                    continue
+                found.append(RunFolder(path, path.name, datetime.fromisoformat(facts["started_at"])))
+        return found
+
+    def begin(self, run: str, started_at: datetime) -> RunFolder:
+        """Make the folder of a new run."""
+        folder = RunFolder(self.path / run, run, started_at)
+        for path in (folder.warc, folder.readings, folder.parts):
+            path.mkdir(parents=True)
+        _write_whole(folder.path / "run.json", canonical_json({"run": run, "started_at": started_at.isoformat()}))
+        return folder
+
+    def memory_of(self, run: str) -> Path:
+        """Where the memory after a committed run is kept, if it is."""
+        return self.path / f"memory-{run}.sqlite"
+
+    def keep_memory(self, folder: RunFolder, run: str) -> None:
+        """Make the memory of a run that is now committed the one that is kept, and forget older ones."""
+        kept = self.memory_of(run)
+        if folder.memory.exists():
+            os.replace(folder.memory, kept)
+        for path in self.path.glob("memory-*.sqlite"):
+            if path != kept:
+                path.unlink()
+
+    def discard(self, folder: RunFolder) -> None:
+        """Remove the folder of a run that is committed."""
+        (folder.path / "run.json").unlink(missing_ok=True)  # first: without it a folder is rubbish
+        shutil.rmtree(folder.path)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.partial")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

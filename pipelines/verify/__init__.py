@@ -1,0 +1,1 @@
+"""Is the archive what it says it is? Findings, never exceptions, for whatever is wrong with it."""

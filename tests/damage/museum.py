@@ -1,0 +1,139 @@
+"""A small archive, and the tools to damage it: by accident, or by someone who sets every digest right again."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from pipelines.publish.manifest import Manifest
+from pipelines.store.keys import manifest_key
+from pipelines.store.local import LocalStore
+from pipelines.values import RecordRef
+from pipelines.verify.archive import verify
+from pipelines.warc.reader import read_records
+from tests.unit.publish.nights import (
+    FIRST_NIGHT,
+    HOME,
+    SITE,
+    article_page,
+    in_this_process,
+    night,
+    no_progress,
+    pages_of,
+    url_of,
+)
+
+
+def build(folder: Path) -> None:
+    """Three nights: two new articles, then one changed, then one removed."""
+    changed = article_page("quarry", ending="The board added on Saturday that the quarry will stay open until spring.")
+    with in_this_process():
+        night(folder, pages_of("bakery", "quarry"))
+        night(folder, [(url_of("quarry"), changed, 200)], at=FIRST_NIGHT + timedelta(days=1))
+        night(folder, [(HOME, b"<html>", 503), (url_of("bakery"), b"", 410)], at=FIRST_NIGHT + timedelta(days=2))
+
+
+@dataclass(frozen=True, slots=True)
+class Museum:
+    """An archive that may be damaged."""
+
+    folder: Path
+
+    def findings(self) -> list[tuple[str, str]]:
+        """Rule and place of each finding, sorted."""
+        found = list(verify(LocalStore(self.folder), [SITE], no_progress))
+        assert all(each.message for each in found)
+        return sorted((each.rule, each.where) for each in found)
+
+    def path(self, key: str) -> Path:
+        return self.folder / key
+
+    def manifest_path(self, number: int) -> Path:
+        return self.path(manifest_key(SITE, number))
+
+    def manifest(self, number: int) -> dict[str, object]:
+        table = json.loads(self.manifest_path(number).read_bytes())
+        table.pop("self_sha256")
+        return dict(table)
+
+    def key(self, number: int, kind: str) -> str:
+        """The key of the one file of that kind which manifest *number* names."""
+        (key,) = [file["key"] for file in self.manifest(number)["files"] if file["key"].startswith(f"{kind}/")]  # type: ignore[attr-defined]
+        return str(key)
+
+    # ------------------------------------------------------------ damage
+
+    def change(self, key: str, change: Callable[[bytes], bytes]) -> None:
+        path = self.path(key)
+        before = path.read_bytes()
+        after = change(before)
+        assert after != before
+        path.write_bytes(after)
+
+    def remove(self, key: str) -> None:
+        self.path(key).unlink()
+
+    def change_lines(self, key: str, change: Callable[[list[bytes]], list[bytes]]) -> None:
+        def repack(packed: bytes) -> bytes:
+            lines = gzip.decompress(packed).splitlines(keepends=True)
+            return gzip.compress(b"".join(change(lines)), mtime=0)
+
+        self.change(key, repack)
+
+    def change_record(self, key: str, record: RecordRef, change: Callable[[bytes], bytes]) -> None:
+        """Change a record's plain bytes, its gzip member keeping its place and length."""
+
+        def repack(packed: bytes) -> bytes:
+            before = packed[record.offset : record.offset + record.length]
+            plain = gzip.decompress(before)
+            after = change(plain)
+            assert len(after) == len(plain)
+            assert after != plain
+            return packed[: record.offset] + member(after, record.length) + packed[record.offset + record.length :]
+
+        self.change(key, repack)
+
+    def records(self, key: str, record_type: str) -> list[RecordRef]:
+        with self.path(key).open("rb") as stream:
+            return [
+                RecordRef(key, record.offset, record.length, str(record.record_id))
+                for record in read_records(stream)
+                if record.type == record_type
+            ]
+
+    # ------------------------------------------------------------ and making it look right again
+
+    def set_right(self, number: int, **changes: object) -> None:
+        """Write manifest *number* anew for the files as they are, and the chain after it."""
+        self._write({**self.manifest(number), "files": self._files(number), **changes}, number)
+        while self.manifest_path(number + 1).exists():
+            digest = hashlib.sha256(self.manifest_path(number).read_bytes()).hexdigest()
+            number += 1
+            previous = {"number": number - 1, "sha256": digest}
+            self._write({**self.manifest(number), "files": self._files(number), "previous": previous}, number)
+
+    def _files(self, number: int) -> list[dict[str, object]]:
+        files = []
+        for file in self.manifest(number)["files"]:  # type: ignore[attr-defined]
+            raw = self.path(file["key"]).read_bytes()
+            files.append({**file, "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()})
+        return files
+
+    def _write(self, table: dict[str, object], number: int) -> None:
+        self.manifest_path(number).write_bytes(Manifest.model_validate(table).to_bytes())
+
+
+def member(plain: bytes, length: int) -> bytes:
+    """A gzip member of exactly *length* bytes: packed tighter than ours, its header filled up (RFC 1952 §2.3)."""
+    compressor = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = compressor.compress(plain) + compressor.flush()
+    tail = zlib.crc32(plain).to_bytes(4, "little") + (len(plain) & 0xFFFFFFFF).to_bytes(4, "little")
+    fill = length - 10 - 2 - len(packed) - len(tail)
+    assert fill >= 0
+    return b"\x1f\x8b\x08\x04" + bytes(6) + fill.to_bytes(2, "little") + bytes(fill) + packed + tail

@@ -1,0 +1,482 @@
+"""Every kind of damage gives its findings, and no others: each says where and what."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelines.article.build import build
+from pipelines.store.local import LocalStore
+from pipelines.verify import archive as verify_module
+from pipelines.verify.archive import RULES, sites_of, verify
+from tests.damage.museum import Museum
+from tests.damage.museum import build as build_museum
+from tests.unit.publish.nights import SITE
+
+Damage = Callable[[Museum], list[tuple[str, str]]]
+DAMAGES: dict[str, Damage] = {}
+
+
+def damage(function: Damage) -> Damage:
+    DAMAGES[function.__name__] = function
+    return function
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("museum") / "archive"
+    build_museum(folder)
+    shutil.rmtree(folder / ".work")
+    return folder
+
+
+@pytest.fixture
+def museum(whole: Path, tmp_path: Path) -> Museum:
+    shutil.copytree(whole, tmp_path / "archive")
+    return Museum(tmp_path / "archive")
+
+
+def without(*numbers: int) -> Callable[[list[bytes]], list[bytes]]:
+    return lambda lines: [line for number, line in enumerate(lines) if number not in numbers]
+
+
+def replaced(number: int, old: bytes, new: bytes) -> Callable[[list[bytes]], list[bytes]]:
+    def change(lines: list[bytes]) -> list[bytes]:
+        assert old in lines[number]
+        return [*lines[:number], lines[number].replace(old, new), *lines[number + 1 :]]
+
+    return change
+
+
+def flipped(offset: int) -> Callable[[bytes], bytes]:
+    return lambda raw: raw[:offset] + bytes([raw[offset] ^ 0x10]) + raw[offset + 1 :]
+
+
+# ---------------------------------------------------------------- the archive, the chain
+
+
+@damage
+def archive_json_is_missing(museum: Museum) -> list[tuple[str, str]]:
+    museum.remove("archive.json")
+    return [("format", str(museum.folder))]
+
+
+@damage
+def archive_json_has_another_format(museum: Museum) -> list[tuple[str, str]]:
+    museum.change("archive.json", lambda raw: raw.replace(b'"format": 1', b'"format": 2'))
+    return [("format", f"{museum.folder}/archive.json")]
+
+
+@damage
+def a_manifest_in_the_middle_is_missing(museum: Museum) -> list[tuple[str, str]]:
+    museum.manifest_path(2).unlink()
+    return [("chain", "00000003.json")]
+
+
+@damage
+def the_first_manifest_is_missing(museum: Museum) -> list[tuple[str, str]]:
+    museum.manifest_path(1).unlink()
+    return [("chain", "00000002.json")]
+
+
+@damage
+def a_byte_of_a_manifest_is_changed(museum: Museum) -> list[tuple[str, str]]:
+    path = museum.manifest_path(2)
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(b'"complete": true', b'"complete":\ttrue'))
+    return [("manifest", "00000002.json")]
+
+
+@damage
+def a_byte_of_the_newest_manifest_is_changed(museum: Museum) -> list[tuple[str, str]]:
+    path = museum.manifest_path(3)
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(b'"removed": 1', b'"removed": 2'))
+    return [("manifest", "00000003.json")]
+
+
+@damage
+def a_manifest_is_empty(museum: Museum) -> list[tuple[str, str]]:
+    museum.manifest_path(1).write_bytes(b"")
+    return [("manifest", "00000001.json")]
+
+
+@damage
+def two_manifests_have_changed_places(museum: Museum) -> list[tuple[str, str]]:
+    one, two = museum.manifest_path(1).read_bytes(), museum.manifest_path(2).read_bytes()
+    museum.manifest_path(1).write_bytes(two)
+    museum.manifest_path(2).write_bytes(one)
+    return [("manifest", "00000001.json"), ("manifest", "00000002.json")]
+
+
+@damage
+def a_manifest_is_rewritten_and_the_next_names_the_old_one(museum: Museum) -> list[tuple[str, str]]:
+    later = museum.manifest_path(3).read_bytes()
+    museum.set_right(2, warnings=["nothing to see here"])
+    museum.manifest_path(3).write_bytes(later)
+    return [("chain", "00000003.json")]
+
+
+@damage
+def a_manifest_counts_otherwise_than_its_lines(museum: Museum) -> list[tuple[str, str]]:
+    counts = json.loads(json.dumps(museum.manifest(1)["counts"]))
+    counts["articles"]["new"] += 1
+    museum.set_right(1, counts=counts)
+    return [("counts", "00000001.json")]
+
+
+@damage
+def a_manifest_names_a_key_of_no_format(museum: Museum) -> list[tuple[str, str]]:
+    museum.path("notes.txt").write_bytes(b"x")
+    files = [*museum.manifest(1)["files"], {"key": "notes.txt", "bytes": 1, "sha256": "0" * 64}]  # type: ignore[misc]
+    museum.set_right(1, files=files)
+    museum.set_right(1)
+    return [("manifest", "00000001.json")]
+
+
+# ---------------------------------------------------------------- files
+
+
+@damage
+def a_warc_file_is_missing(museum: Museum) -> list[tuple[str, str]]:
+    warc, articles = museum.key(1, "warc"), museum.key(1, "articles")
+    museum.remove(warc)
+    return [("file_missing", warc), ("article_record", f"{articles}:1"), ("article_record", f"{articles}:2")]
+
+
+@damage
+def an_articles_part_is_missing(museum: Museum) -> list[tuple[str, str]]:
+    museum.remove(key := museum.key(1, "articles"))
+    return [("file_missing", key)]
+
+
+@damage
+def an_outcomes_part_is_missing(museum: Museum) -> list[tuple[str, str]]:
+    museum.remove(key := museum.key(1, "outcomes"))
+    return [("file_missing", key)]
+
+
+@damage
+def a_memory_is_missing(museum: Museum) -> list[tuple[str, str]]:
+    museum.remove(key := museum.key(2, "memory"))
+    return [("file_missing", key)]
+
+
+@damage
+def a_byte_of_a_memory_is_changed(museum: Museum) -> list[tuple[str, str]]:
+    museum.change(key := museum.key(3, "memory"), flipped(200))
+    return [("file_digest", key)]
+
+
+@damage
+def a_profile_is_missing(museum: Museum) -> list[tuple[str, str]]:
+    museum.remove(key := museum.key(1, "profiles"))
+    return [("file_missing", key), ("profile", f"{museum.key(1, 'articles')}:1")]
+
+
+@damage
+def a_byte_of_a_profile_is_changed(museum: Museum) -> list[tuple[str, str]]:
+    museum.change(key := museum.key(1, "profiles"), flipped(30))
+    return [("file_digest", key), ("profile", f"{museum.key(1, 'articles')}:1")]
+
+
+@damage
+def a_profile_is_changed_and_the_manifest_set_right(museum: Museum) -> list[tuple[str, str]]:
+    museum.change(museum.key(1, "profiles"), lambda raw: raw.replace(b'"articles":', b'"articles":1'))
+    museum.set_right(1)
+    return [("profile", f"{museum.key(1, 'articles')}:1")]
+
+
+# ---------------------------------------------------------------- WARC files
+
+
+@damage
+def a_byte_of_a_response_is_flipped(museum: Museum) -> list[tuple[str, str]]:
+    warc = museum.key(1, "warc")
+    bakery = museum.records(warc, "response")[1]
+    museum.change(warc, flipped(bakery.offset + bakery.length // 2))
+    return [
+        ("file_digest", warc),
+        ("warc_syntax", f"{warc}@{bakery.offset}"),
+        ("article_record", f"{museum.key(1, 'articles')}:1"),
+    ]
+
+
+@damage
+def a_byte_of_a_request_is_flipped(museum: Museum) -> list[tuple[str, str]]:
+    warc = museum.key(1, "warc")
+    request = museum.records(warc, "request")[1]
+    museum.change(warc, flipped(request.offset + request.length // 2))
+    return [("file_digest", warc), ("warc_syntax", f"{warc}@{request.offset}")]
+
+
+@damage
+def a_response_says_something_else_and_the_manifest_is_set_right(museum: Museum) -> list[tuple[str, str]]:
+    warc = museum.key(1, "warc")
+    bakery = museum.records(warc, "response")[1]
+    museum.change_record(warc, bakery, lambda plain: plain.replace(b"on Friday", b"on Monday"))
+    museum.set_right(1)
+    return [("record_digest", f"{warc}@{bakery.offset}"), ("article_differs", f"{museum.key(1, 'articles')}:1")]
+
+
+@damage
+def a_record_has_another_digest_in_its_header(museum: Museum) -> list[tuple[str, str]]:
+    warc = museum.key(1, "warc")
+    home = museum.records(warc, "response")[0]
+
+    def change(plain: bytes) -> bytes:
+        start = plain.index(b"WARC-Block-Digest: sha256:") + len(b"WARC-Block-Digest: sha256:")
+        return plain[:start] + b"0" * 64 + plain[start + 64 :]
+
+    museum.change_record(warc, home, change)
+    museum.set_right(1)
+    return [("record_digest", f"{warc}@{home.offset}")]
+
+
+@damage
+def a_record_breaks_a_rule_of_the_standard(museum: Museum) -> list[tuple[str, str]]:
+    warc = museum.key(1, "warc")
+    home = museum.records(warc, "response")[0]
+    museum.change_record(warc, home, lambda plain: plain.replace(b"192.0.2.7", b"192.0.2.x"))
+    museum.set_right(1)
+    return [("record_rules", f"{warc}@{home.offset}")]
+
+
+@damage
+def a_response_has_no_date_any_more(museum: Museum) -> list[tuple[str, str]]:
+    warc = museum.key(2, "warc")
+    quarry = museum.records(warc, "response")[0]
+    museum.change_record(warc, quarry, lambda plain: plain.replace(b"WARC-Date: ", b"WARC-Dale: "))
+    museum.set_right(2)
+    return [("record_rules", f"{warc}@{quarry.offset}"), ("article_record", f"{museum.key(2, 'articles')}:1")]
+
+
+@damage
+def the_tail_of_a_warc_file_is_cut(museum: Museum) -> list[tuple[str, str]]:
+    museum.change(warc := museum.key(1, "warc"), lambda raw: raw[:-10])
+    return [("file_size", warc), ("warc_syntax", warc)]
+
+
+@damage
+def a_warc_file_is_another(museum: Museum) -> list[tuple[str, str]]:
+    warc, articles = museum.key(2, "warc"), museum.key(2, "articles")
+    museum.path(warc).write_bytes(b"<html>")
+    return [("file_size", warc), ("warc_syntax", warc), ("article_record", f"{articles}:1")]
+
+
+# ---------------------------------------------------------------- articles
+
+
+@damage
+def an_article_line_is_changed(museum: Museum) -> list[tuple[str, str]]:
+    articles = museum.key(1, "articles")
+    museum.change_lines(articles, replaced(1, b"on Friday", b"on Sunday and on Monday"))
+    return [("file_size", articles), ("article_differs", f"{articles}:2")]
+
+
+@damage
+def a_word_of_an_article_is_changed_and_all_digests_set_right(museum: Museum) -> list[tuple[str, str]]:
+    articles = museum.key(1, "articles")
+    museum.change_lines(articles, replaced(0, b"on Friday", b"on Monday"))
+    museum.set_right(1)
+    return [("article_differs", f"{articles}:1")]
+
+
+@damage
+def a_line_is_written_in_another_way(museum: Museum) -> list[tuple[str, str]]:
+    articles = museum.key(1, "articles")
+    museum.change_lines(articles, lambda lines: [json.dumps(json.loads(lines[0])).encode() + b"\n", lines[1]])
+    museum.set_right(1)
+    return [("article_differs", f"{articles}:1")]
+
+
+@damage
+def a_revision_is_left_out(museum: Museum) -> list[tuple[str, str]]:
+    articles = museum.key(3, "articles")
+    museum.change_lines(articles, replaced(0, b'"revision":2', b'"revision":3'))
+    museum.set_right(3)
+    return [("revision", f"{articles}:1")]
+
+
+@damage
+def an_article_is_new_twice(museum: Museum) -> list[tuple[str, str]]:
+    articles = museum.key(2, "articles")
+    museum.change_lines(articles, replaced(0, b'"event":"changed"', b'"event":"new"'))
+    counts = json.loads(json.dumps(museum.manifest(2)["counts"]))
+    counts["articles"] = {"new": 1, "changed": 0, "removed": 0}
+    museum.set_right(2, counts=counts)
+    return [("revision", f"{articles}:1")]
+
+
+@damage
+def an_article_points_beside_its_record(museum: Museum) -> list[tuple[str, str]]:
+    articles = museum.key(1, "articles")
+    offset = museum.records(museum.key(1, "warc"), "response")[1].offset
+    museum.change_lines(articles, replaced(0, b'"offset":%d' % offset, b'"offset":%d' % (offset + 1)))
+    museum.set_right(1)
+    return [("article_record", f"{articles}:1")]
+
+
+@damage
+def an_article_points_at_another_record(museum: Museum) -> list[tuple[str, str]]:
+    articles = museum.key(1, "articles")
+    _, one, other = museum.records(museum.key(1, "warc"), "response")
+    old = b'"offset":%d,"length":%d' % (one.offset, one.length)
+    museum.change_lines(articles, replaced(0, old, b'"offset":%d,"length":%d' % (other.offset, other.length)))
+    museum.set_right(1)
+    return [("article_record", f"{articles}:1")]
+
+
+@damage
+def an_article_points_at_the_record_of_another_article(museum: Museum) -> list[tuple[str, str]]:
+    articles = museum.key(1, "articles")
+    _, one, other = museum.records(museum.key(1, "warc"), "response")
+
+    def change(lines: list[bytes]) -> list[bytes]:
+        line = lines[0].replace(
+            b'"offset":%d,"length":%d' % (one.offset, one.length),
+            b'"offset":%d,"length":%d' % (other.offset, other.length),
+        )
+        return [line.replace(one.record_id.encode(), other.record_id.encode()), lines[1]]
+
+    museum.change_lines(articles, change)
+    museum.set_right(1)
+    return [("article_differs", f"{articles}:1")]
+
+
+@damage
+def an_article_was_made_with_other_versions(museum: Museum) -> list[tuple[str, str]]:
+    articles = museum.key(1, "articles")
+    museum.change_lines(articles, replaced(0, b'"trafilatura":"', b'"trafilatura":"0.'))
+    museum.change_lines(articles, replaced(0, b"on Friday", b"on Monday"))
+    museum.set_right(1)
+    return [("extractor_differs", f"{articles}:1")]
+
+
+@damage
+def an_article_has_a_key_of_its_own(museum: Museum) -> list[tuple[str, str]]:
+    articles = museum.key(1, "articles")
+    museum.change_lines(articles, replaced(0, b'"simhash":', b'"mood":"fine","simhash":'))
+    museum.set_right(1)
+    return [("article_differs", f"{articles}:1")]
+
+
+@damage
+def an_article_lacks_a_key(museum: Museum) -> list[tuple[str, str]]:
+    articles = museum.key(1, "articles")
+    museum.change_lines(articles, replaced(0, b'"simhash":null,', b""))
+    museum.set_right(1)
+    return [("line_schema", f"{articles}:1"), ("counts", "00000001.json")]
+
+
+@damage
+def a_line_is_no_json(museum: Museum) -> list[tuple[str, str]]:
+    articles = museum.key(1, "articles")
+    museum.change_lines(articles, lambda lines: [lines[0], b"\xff\xfe\n"])
+    museum.set_right(1)
+    return [("line_schema", f"{articles}:2"), ("counts", "00000001.json")]
+
+
+@damage
+def an_article_is_struck_out(museum: Museum) -> list[tuple[str, str]]:
+    museum.change_lines(museum.key(1, "articles"), without(0))
+    museum.set_right(1)
+    return [("counts", "00000001.json"), ("revision", f"{museum.key(3, 'articles')}:1")]
+
+
+@damage
+def an_articles_part_is_cut(museum: Museum) -> list[tuple[str, str]]:
+    museum.change(articles := museum.key(2, "articles"), lambda raw: raw[:-12])
+    return [("file_size", articles), ("line_schema", f"{articles}:1")]
+
+
+# ---------------------------------------------------------------- outcomes
+
+
+@damage
+def an_outcome_line_is_struck_out(museum: Museum) -> list[tuple[str, str]]:
+    museum.change_lines(outcomes := museum.key(1, "outcomes"), without(0))
+    return [("file_size", outcomes)]
+
+
+@damage
+def an_outcome_line_is_struck_out_and_all_digests_set_right(museum: Museum) -> list[tuple[str, str]]:
+    museum.change_lines(museum.key(1, "outcomes"), without(0))
+    museum.set_right(1)
+    warc = museum.key(1, "warc")
+    home = museum.records(warc, "response")[0]
+    return [("outcome_record", f"{warc}@{home.offset}"), ("counts", "00000001.json")]
+
+
+@damage
+def an_outcome_line_stands_twice(museum: Museum) -> list[tuple[str, str]]:
+    museum.change_lines(museum.key(1, "outcomes"), lambda lines: [*lines, lines[0]])
+    museum.set_right(1)
+    warc = museum.key(1, "warc")
+    home = museum.records(warc, "response")[0]
+    return [("outcome_record", f"{warc}@{home.offset}"), ("counts", "00000001.json")]
+
+
+@damage
+def an_outcome_line_names_a_place_without_a_record(museum: Museum) -> list[tuple[str, str]]:
+    warc = museum.key(2, "warc")
+    quarry = museum.records(warc, "response")[0]
+    museum.change_lines(museum.key(2, "outcomes"), replaced(0, b'"offset":%d' % quarry.offset, b'"offset":7'))
+    museum.set_right(2)
+    return [("outcome_record", f"{warc}@7"), ("outcome_record", f"{warc}@{quarry.offset}")]
+
+
+# ---------------------------------------------------------------- the tests
+
+
+def test_the_archive_is_whole_before_it_is_damaged(museum: Museum) -> None:
+    assert museum.findings() == []
+    assert sites_of(LocalStore(museum.folder)) == (SITE,)
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_damage_gives_its_findings_and_no_others(museum: Museum, name: str) -> None:
+    expected = sorted(DAMAGES[name](museum))
+    found = museum.findings()
+    assert [rule for rule, _ in found] == [rule for rule, _ in expected], found
+    assert all(where.endswith(place) for (_, where), (_, place) in zip(found, expected, strict=True)), found
+
+
+def test_every_rule_has_its_damage(whole: Path, tmp_path: Path) -> None:
+    shown = set()
+    for name, function in DAMAGES.items():
+        shutil.copytree(whole, tmp_path / name)
+        shown |= {rule for rule, _ in function(Museum(tmp_path / name))}
+    assert shown == set(RULES)
+
+
+def test_nothing_is_written_while_verifying(museum: Museum) -> None:
+    before = {path: path.stat().st_mtime_ns for path in museum.folder.rglob("*")}
+    museum.findings()
+    assert {path: path.stat().st_mtime_ns for path in museum.folder.rglob("*")} == before
+
+
+def test_another_extraction_is_noticed_on_every_line(museum: Museum, monkeypatch: pytest.MonkeyPatch) -> None:
+    def otherwise(draft: object, *arguments: object) -> object:
+        return build(draft, *arguments).model_copy(update={"headline": "Something else"})  # type: ignore[arg-type]
+
+    monkeypatch.setattr("pipelines.verify.articles.build", otherwise)
+    assert [rule for rule, _ in museum.findings()] == ["article_differs"] * 3
+
+
+def test_progress_is_told_for_each_manifest(museum: Museum) -> None:
+    told: list[tuple[str, int, int]] = []
+    list(verify(LocalStore(museum.folder), [SITE], lambda *facts: told.append(facts)))
+    assert told == [(SITE, 0, 3), (SITE, 1, 3), (SITE, 2, 3), (SITE, 3, 3)]
+
+
+def test_the_rules_are_read_off_the_table() -> None:
+    assert len(RULES) == len(set(RULES)) == 17
+    source = (
+        Path(verify_module.__file__).read_text() + Path(verify_module.__file__).with_name("articles.py").read_text()
+    )
+    assert [rule for rule in RULES if f'"{rule}"' not in source] == []

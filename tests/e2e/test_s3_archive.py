@@ -1,0 +1,61 @@
+"""An archive in a bucket: the same crawl, status and verify, against a real S3 server."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from crawler.demo import serve, truth
+from tests.contract.s3_servers import BUCKET, running_rclone
+from tests.e2e.archive_view import PRESSARC, environment, lines
+from tests.e2e.test_demo_site import assert_equals_truth
+
+pytestmark = pytest.mark.servers
+
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "testtest", "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+def pressarc(*arguments: str, cwd: Path, secret: str | None = None) -> subprocess.CompletedProcess[str]:
+    variables = {**environment(), **CREDENTIALS, **({"AWS_SECRET_ACCESS_KEY": secret} if secret else {})}
+    command = [*PRESSARC, *arguments]
+    return subprocess.run(command, cwd=cwd, env=variables, capture_output=True, text=True, timeout=300, check=False)
+
+
+def test_a_crawl_into_a_bucket_is_the_same_archive(tmp_path: Path) -> None:
+    root = tmp_path / "server"
+    root.mkdir()
+    with running_rclone(root) as (endpoint, _), serve(loaded=False) as server:
+        archive = f"s3://{BUCKET}/night?endpoint={endpoint}"
+        options = ("--allow-private", "--delay", "0", "--set", "site.name=demo", "--archive", archive)
+        options += ("--set", "crawl.requisites=none")
+        done = pressarc("crawl", server.url, *options, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        # What is in the bucket is looked at behind the server's back, as the folder that it keeps it in.
+        assert_equals_truth(lines(root / BUCKET / "night", "articles", "demo"), truth(1, server.url))
+        status = json.loads(pressarc("status", "--archive", archive, "--json", cwd=tmp_path).stdout)
+        assert status["sites"][0]["new"] == 120
+        verified = pressarc("verify", "--archive", archive, cwd=tmp_path)
+        assert verified.returncode == 0, verified.stdout
+        warc = next((root / BUCKET / "night").glob("warc/site=demo/*/*.warc.gz"))
+        raw = bytearray(warc.read_bytes())
+        raw[5000] ^= 1
+        warc.write_bytes(raw)
+        damaged = pressarc("verify", "--archive", archive, "--json", cwd=tmp_path)
+        assert damaged.returncode == 1
+        assert "file_digest" in {finding["rule"] for finding in json.loads(damaged.stdout)["findings"]}
+
+
+def test_a_bucket_that_is_not_there_and_a_wrong_key_are_said_in_one_sentence(tmp_path: Path) -> None:
+    root = tmp_path / "server"
+    root.mkdir()
+    with running_rclone(root) as (endpoint, _):
+        missing = pressarc("status", "--archive", f"s3://nowhere/night?endpoint={endpoint}", cwd=tmp_path)
+        wrong = pressarc("status", "--archive", f"s3://{BUCKET}/night?endpoint={endpoint}", cwd=tmp_path, secret="no")
+    for done in (missing, wrong):
+        assert done.returncode in (1, 2)
+        assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert "nowhere" in missing.stderr
+    assert "credential" in wrong.stderr.lower() or "denied" in wrong.stderr.lower()

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from pipelines.extract.authors import byline_names, names
+
+
+@pytest.mark.parametrize(
+    ("claims", "expected"),
+    [
+        (["By Ana Diaz"], ("Ana Diaz",)),
+        (["Ana Diaz and Li Wei"], ("Ana Diaz", "Li Wei")),
+        (["Ana Diaz, Li Wei"], ("Ana Diaz", "Li Wei")),
+        (["Von Jörg Öztürk und Anna-Lena Groß"], ("Jörg Öztürk", "Anna-Lena Groß")),
+        (["Ana Diaz", "ana diaz"], ("Ana Diaz",)),
+        (["Diaz, Ana"], ("Diaz, Ana",)),
+        (["Ana Diaz (ana@paper.example)"], ("Ana Diaz",)),
+        (["Associated Press"], ("Associated Press",)),
+        (["The Paper"], ()),
+        (["paper.example"], ()),
+        (["https://paper.example/by/ana"], ()),
+        (["admin"], ()),
+        (["", "  ", "1234"], ()),
+        (["सुनीता वर्मा"], ("सुनीता वर्मा",)),
+    ],
+)
+def test_authors_are_names_one_by_one(claims: list[str], expected: tuple[str, ...]) -> None:
+    assert names(claims, ["The Paper", "paper.example"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("By ANA DIAZ", ("ANA DIAZ",)),
+        ("Von Ana Diaz und Li Wei", ("Ana Diaz", "Li Wei")),
+        ("Ana Diaz", ("Ana Diaz",)),
+        ("Li Wei", ()),
+        ("By the time the ferry came it was dark", ()),
+        ("By Tuesday", ()),
+        ("By and large", ()),
+    ],
+)
+def test_a_byline_is_told_from_a_sentence(line: str, expected: tuple[str, ...]) -> None:
+    assert byline_names(line, ["Ana Diaz"]) == expected

@@ -1,0 +1,152 @@
+"""The memory of a site: what is put in comes out, and a file that is none is named."""
+
+from __future__ import annotations
+
+import gzip
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.errors import ArchiveError
+from pipelines.memory.site import KnownArticle, SeenUrl, SiteMemory, read_snapshot, write_snapshot
+from pipelines.values import RecordRef
+
+NOW = datetime(2026, 11, 22, 3, 0, 1, 250000, tzinfo=UTC)
+RECORD = RecordRef("warc/site=e.org/x", 10, 20, "urn:uuid:1", "sha256:d")
+ARTICLE = KnownArticle(
+    id="a" * 32,
+    url="https://e.org/ä",
+    revision=3,
+    removed=False,
+    embedded=True,
+    text_sha256="t",
+    content={"text": "1", "headline": "2"},
+    captured_at=NOW,
+    record=RECORD,
+)
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[SiteMemory]:
+    with SiteMemory(tmp_path / "memory.sqlite") as opened:
+        yield opened
+
+
+def test_an_article_comes_out_as_it_went_in(memory: SiteMemory) -> None:
+    assert memory.article(ARTICLE.id) is None
+    gone = replace(ARTICLE, id="b" * 32, removed=True, embedded=False, text_sha256=None, content={})
+    no_digest = replace(ARTICLE, id="c" * 32, record=replace(RECORD, payload_digest=None))
+    memory.remember_articles([no_digest, gone, ARTICLE])
+    assert list(memory.articles()) == [ARTICLE, gone, no_digest]
+    assert memory.article("b" * 32) == gone
+
+
+def test_the_newest_revision_takes_the_place_of_the_one_before(memory: SiteMemory) -> None:
+    memory.remember_articles([ARTICLE])
+    memory.remember_articles([replace(ARTICLE, revision=4)])
+    assert [each.revision for each in memory.articles()] == [4]
+
+
+def test_the_first_visit_of_a_url_stays_known(memory: SiteMemory, tmp_path: Path) -> None:
+    seen = SeenUrl("https://e.org/", NOW, "article", 200, '"e"', "Sun, 22 Nov 2026 03:00:00 GMT", "sha256:d")
+    memory.remember_urls([seen])
+    memory.remember_urls([replace(seen, at=NOW + timedelta(days=1), outcome="removed", status=410, etag=None)])
+    assert memory.url_count() == 1
+    with closing(sqlite3.connect(tmp_path / "memory.sqlite")) as database:
+        rows = database.execute("SELECT first_seen_at, last_seen_at, outcome, status, etag FROM urls").fetchall()
+    assert rows == [(NOW.isoformat(), (NOW + timedelta(days=1)).isoformat(), "removed", 410, None)]
+
+
+@given(st.lists(st.dictionaries(st.text(min_size=1, max_size=20), st.integers(1, 5), max_size=8), max_size=5))
+def test_support_is_the_sum_over_nights_and_repeated_lines_are_named(nights: list[dict[str, int]]) -> None:
+    path = Path(":memory:")
+    memory = SiteMemory(path)
+    try:
+        total: dict[str, int] = {}
+        for night in nights:
+            memory.add_lines(night)
+            for line, support in night.items():
+                total[line] = total.get(line, 0) + support
+        assert memory.line_support([*total, "never seen \x00"]) == total
+        assert memory.repeated_lines() == {line: support for line, support in total.items() if support > 1}
+    finally:
+        memory.close()
+
+
+def test_what_fails_halfway_is_not_remembered_at_all(memory: SiteMemory) -> None:
+    def rows() -> Iterator[KnownArticle]:
+        yield ARTICLE
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        memory.remember_articles(rows())
+    assert list(memory.articles()) == []
+    memory.remember_articles([ARTICLE])
+    assert memory.article(ARTICLE.id) == ARTICLE
+
+
+def test_a_memory_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
+    with SiteMemory(tmp_path / "m") as memory:
+        memory.remember_articles([ARTICLE])
+    with SiteMemory(tmp_path / "m") as memory:
+        assert memory.article(ARTICLE.id) == ARTICLE
+        memory.close()
+
+
+@pytest.mark.parametrize("content", [b"not a database, though as long as a database's header would be" * 20, b""])
+def test_a_file_that_is_no_memory_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "m").write_bytes(content)
+    with pytest.raises(ArchiveError) as caught:
+        SiteMemory(tmp_path / "m")
+    assert caught.value.where == str(tmp_path / "m")
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="no readable site memory"):
+        SiteMemory(tmp_path / "none" / "m")
+
+
+def test_a_memory_of_another_version_is_left_alone(tmp_path: Path) -> None:
+    with SiteMemory(tmp_path / "m"):
+        pass
+    database = sqlite3.connect(tmp_path / "m")
+    database.execute("PRAGMA user_version = 2")
+    database.close()
+    with pytest.raises(ArchiveError, match="version 2"):
+        SiteMemory(tmp_path / "m")
+
+
+def test_a_snapshot_is_the_memory_and_has_one_digest(tmp_path: Path) -> None:
+    with SiteMemory(tmp_path / "m") as memory:
+        memory.remember_articles([ARTICLE])
+    write_snapshot(tmp_path / "m", tmp_path / "one.gz")
+    write_snapshot(tmp_path / "m", tmp_path / "two.gz")
+    packed = (tmp_path / "one.gz").read_bytes()
+    assert packed == (tmp_path / "two.gz").read_bytes()
+    read_snapshot(packed, tmp_path / "back", where="k")
+    assert (tmp_path / "back").read_bytes() == (tmp_path / "m").read_bytes()
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        b"",
+        b"x",
+        b"\x1f\x8b",
+        gzip.compress(b"some bytes", mtime=0)[:-3],
+        gzip.compress(b"some", mtime=0)[:10] + b"\xff" * 20,
+    ],
+)
+def test_what_is_no_snapshot_is_named_and_nothing_is_written(tmp_path: Path, packed: bytes) -> None:
+    with pytest.raises(ArchiveError) as caught:
+        read_snapshot(packed, tmp_path / "m", where="memory/k")
+    assert caught.value.where == "memory/k"
+    assert list(tmp_path.iterdir()) == []

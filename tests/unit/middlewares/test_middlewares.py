@@ -1,0 +1,205 @@
+"""May a request be made, and when: robots.txt before all else, then the budget."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.settings import Settings
+
+from crawler import settings as crawler_settings
+from crawler.capture.handler import VISIT_META
+from crawler.capture.refusal import Refused
+from crawler.frontier.frontier import Frontier
+from crawler.middlewares.budget import BudgetMiddleware
+from crawler.middlewares.polite import PoliteMiddleware
+from crawler.settings import settings_for
+from pipelines.config import load_config
+from pipelines.errors import HostUnreachable
+from pipelines.reasons import Reason, Source
+from pipelines.values import VisitFacts
+
+HOST = "https://news.example.org"
+ROBOTS = f"{HOST}/robots.txt"
+Answer = Response | Exception
+
+
+class Engine:
+    """Answers robots.txt requests from a table."""
+
+    def __init__(self, answers: Mapping[str, Answer]) -> None:
+        self.requested: list[Request] = []
+        self.downloader = SimpleNamespace(per_slot_settings={}, slots={"news.example.org": SimpleNamespace(delay=1.0)})
+        self._answers = answers
+
+    async def download_async(self, request: Request) -> Response:
+        self.requested.append(request)
+        await asyncio.sleep(0)
+        answer = self._answers[request.url]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def polite(answers: Mapping[str, Answer], *, delay_s: float = 1.0) -> tuple[PoliteMiddleware, Engine]:
+    engine = Engine(answers)
+    settings = Settings({"DOWNLOAD_DELAY": delay_s, "PRESSARC_MAX_CRAWL_DELAY_S": 60.0})
+    crawler = SimpleNamespace(settings=settings, engine=engine)
+    return PoliteMiddleware.from_crawler(cast("Crawler", crawler)), engine
+
+
+def robots(body: bytes, *, status: int = 200, **headers: str) -> Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(ROBOTS, status=status, headers=named, body=body)
+
+
+def verdicts(middleware: PoliteMiddleware, *paths: str) -> list[Reason | None]:
+    async def ask(path: str) -> Reason | None:
+        try:
+            await middleware.process_request(Request(path if "://" in path else HOST + path))
+        except Refused as error:
+            return error.reason
+        return None
+
+    async def ask_all() -> list[Reason | None]:
+        return list(await asyncio.gather(*(ask(path) for path in paths)))
+
+    return asyncio.run(ask_all())
+
+
+def test_a_disallowed_page_is_refused_and_robots_txt_fetched_once() -> None:
+    middleware, engine = polite({ROBOTS: robots(b"User-agent: *\nDisallow: /private")})
+    assert verdicts(middleware, "/a", "/private/b", "/c") == [None, Reason.ROBOTS_DISALLOW, None]
+    assert [request.url for request in engine.requested] == [ROBOTS]
+
+
+def test_a_compressed_robots_txt_is_read() -> None:
+    body = gzip.compress(b"User-agent: *\nDisallow: /private")
+    middleware, _ = polite({ROBOTS: robots(body, Content_Encoding="gzip")})
+    assert verdicts(middleware, "/private/b") == [Reason.ROBOTS_DISALLOW]
+
+
+def test_a_robots_txt_whose_coding_is_broken_means_stay_away() -> None:
+    body = b"\x1f\x8b\x08\x00" + bytes(6) + b"\xff" * 20
+    middleware, _ = polite({ROBOTS: robots(body, Content_Encoding="gzip")})
+    assert verdicts(middleware, "/a") == [Reason.ROBOTS_UNREACHABLE]
+
+
+@pytest.mark.parametrize("answer", [robots(b"", status=503), robots(b"", status=429), TimeoutError("slow")])
+def test_a_robots_txt_that_cannot_be_had_means_stay_away(answer: Answer) -> None:
+    middleware, _ = polite({ROBOTS: answer})
+    assert verdicts(middleware, "/a", "/b") == [Reason.ROBOTS_UNREACHABLE] * 2
+
+
+def test_an_error_of_any_kind_is_no_permission() -> None:
+    middleware, _ = polite({ROBOTS: HostUnreachable("nothing answers", where=ROBOTS)})
+    (reason,) = verdicts(middleware, "/a")
+    assert reason is not None
+
+
+def chain(length: int, end: Response) -> dict[str, Answer]:
+    """robots.txt behind that many redirects."""
+    urls = [ROBOTS, *(f"https://other.example.org/{number}" for number in range(length))]
+    hops = {url: robots(b"", status=301, Location=target) for url, target in pairwise(urls)}
+    return {**hops, urls[-1]: end}
+
+
+@pytest.mark.parametrize("length", [0, 1, 5])
+def test_five_redirects_are_followed_also_to_other_hosts(length: int) -> None:
+    middleware, engine = polite(chain(length, robots(b"User-agent: *\nDisallow: /")))
+    assert verdicts(middleware, "/a") == [Reason.ROBOTS_DISALLOW]
+    assert len(engine.requested) == length + 1
+
+
+def test_more_redirects_mean_that_there_are_no_rules() -> None:
+    middleware, engine = polite(chain(6, robots(b"User-agent: *\nDisallow: /")))
+    assert verdicts(middleware, "/a") == [None]
+    assert len(engine.requested) == 6
+
+
+def test_each_host_and_port_has_its_own_rules() -> None:
+    other = "http://www.news.example.org/robots.txt"
+    middleware, _ = polite({ROBOTS: robots(b""), other: robots(b"User-agent: *\nDisallow: /")})
+    assert verdicts(middleware, "/a", "http://www.news.example.org/a") == [None, Reason.ROBOTS_DISALLOW]
+
+
+def test_a_request_for_robots_txt_itself_passes_and_is_marked() -> None:
+    middleware, engine = polite({ROBOTS: robots(b"")})
+    verdicts(middleware, "/a")
+    (request,) = engine.requested
+    assert request.meta["visit"].via is Source.ROBOTS
+    asyncio.run(middleware.process_request(request))
+    assert len(engine.requested) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked_s", "configured_s", "kept_s"), [(7, 1.0, 7.0), (0.5, 1.0, 1.0), (86400, 1.0, 60.0), (3, 10.0, 10.0)]
+)
+def test_the_longer_of_both_delays_is_kept_within_reason(asked_s: float, configured_s: float, kept_s: float) -> None:
+    body = f"User-agent: *\nCrawl-delay: {asked_s}".encode()
+    middleware, engine = polite({ROBOTS: robots(body)}, delay_s=configured_s)
+    verdicts(middleware, "/a")
+    assert engine.downloader.per_slot_settings["news.example.org"] == {"delay": kept_s, "concurrency": 1}
+    assert engine.downloader.slots["news.example.org"].delay == kept_s
+
+
+# ---------------------------------------------------------------- the budget
+
+
+def budget(max_pages: int) -> Callable[..., Reason | None]:
+    frontier = Frontier(f"{HOST}/", max_pages=max_pages, max_depth=5)
+    crawler = SimpleNamespace(spider=SimpleNamespace(frontier=frontier))
+    middleware = BudgetMiddleware.from_crawler(cast("Crawler", crawler))
+
+    def refusal(via: Source = Source.LINK, **meta: object) -> Reason | None:
+        request = Request(f"{HOST}/a", meta={VISIT_META: VisitFacts(via, None, 1), **meta})
+        try:
+            asyncio.run(middleware.process_request(request))
+        except Refused as error:
+            return error.reason
+        return None
+
+    return refusal
+
+
+def test_pages_are_refused_once_the_budget_is_spent() -> None:
+    refusal = budget(2)
+    assert [refusal() for _ in range(4)] == [None, None, Reason.PAGE_BUDGET, Reason.PAGE_BUDGET]
+
+
+def test_robots_txt_requisites_and_further_tries_of_a_page_cost_nothing() -> None:
+    refusal = budget(1)
+    assert [refusal(Source.ROBOTS), refusal(), refusal(retry_times=1), refusal(Source.REQUISITE)] == [None] * 4
+    assert refusal(retry_times=0) is Reason.PAGE_BUDGET
+
+
+def test_what_robots_txt_refuses_costs_no_page() -> None:
+    order = crawler_settings.DOWNLOADER_MIDDLEWARES
+    assert order["crawler.middlewares.polite.PoliteMiddleware"] < order["crawler.middlewares.budget.BudgetMiddleware"]  # type: ignore[operator]
+
+
+# ---------------------------------------------------------------- settings
+
+
+def test_a_sites_configuration_reaches_scrapy() -> None:
+    config = load_config(
+        HOST, overrides=["crawl.delay_s=3", "crawl.timeout_s=9", "crawl.retries=1", "crawl.max_body_bytes=2048"]
+    )
+    settings = settings_for(config)
+    assert settings["USER_AGENT"] == config.user_agent
+    assert (settings["DOWNLOAD_DELAY"], settings["DOWNLOAD_TIMEOUT"], settings["RETRY_TIMES"]) == (3, 9, 1)
+    assert (settings["DOWNLOAD_MAXSIZE"], settings["PRESSARC_ALLOW_PRIVATE"]) == (2048, False)
+
+
+def test_nothing_but_http_is_downloaded_and_every_byte_by_our_handler() -> None:
+    used = {scheme: handler for scheme, handler in crawler_settings.DOWNLOAD_HANDLERS.items() if handler}
+    assert set(used) == {"http", "https"}
+    assert set(used.values()) == {"crawler.capture.handler.CaptureHandler"}

@@ -1,0 +1,87 @@
+"""Counts: each is the sum of lines, and the sums agree."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from pipelines.article.jsonl import to_line
+from pipelines.article.schema import WarcPlace
+from pipelines.publish.outcomes import OutcomeLine, Tally, count
+from pipelines.reasons import Outcome, Reason, Source
+
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+PLACE = WarcPlace(key="k", offset=0, length=1, record_id="urn:uuid:1")
+
+
+def line(
+    outcome: Outcome = Outcome.ARTICLE, reason: Reason | None = None, warc: WarcPlace | None = PLACE
+) -> OutcomeLine:
+    return OutcomeLine(
+        url="https://e.org/",
+        at=NOW,
+        outcome=outcome,
+        reason=reason,
+        detail=None,
+        status=200,
+        warc=warc,
+        articles=[],
+        via=Source.LINK,
+        expected_by=[],
+    )
+
+
+lines = st.lists(
+    st.builds(line, st.sampled_from(Outcome), st.sampled_from([None, *Reason]), st.sampled_from([None, PLACE])),
+    max_size=30,
+)
+
+
+@given(lines)
+def test_counts_add_up(some: list[OutcomeLine]) -> None:
+    counts = count(some, [])
+    assert counts.exchanges == len(some) == sum(counts.outcomes.values())
+    assert counts.records == sum(each.warc is not None for each in some)
+    assert sum(counts.reasons.values()) == sum(each.reason is not None for each in some)
+
+
+@given(lines, st.integers(0, 30))
+def test_the_order_of_lines_and_of_files_does_not_change_the_counts(some: list[OutcomeLine], cut: int) -> None:
+    tally = Tally()
+    for each in (*some[cut:], *some[:cut]):
+        tally.add_outcome(each)
+    assert tally.counts().model_dump_json() == count(some, []).model_dump_json()
+
+
+def test_an_outcome_line_has_every_key_and_its_order() -> None:
+    assert list(line().model_dump(by_alias=True)) == [
+        "schema",
+        "url",
+        "at",
+        "outcome",
+        "reason",
+        "detail",
+        "status",
+        "warc",
+        "articles",
+        "via",
+        "expected_by",
+    ]
+    assert b'"reason":null' in to_line(line())
+    assert OutcomeLine.model_validate_json(to_line(line())) == line()
+
+
+def test_an_outcome_that_is_not_on_the_list_is_refused() -> None:
+    raw = to_line(line()).replace(b'"outcome":"article"', b'"outcome":"lost"')
+    with pytest.raises(ValidationError):
+        OutcomeLine.model_validate_json(raw)
+
+
+@pytest.mark.parametrize(("field", "value"), [("offset", -1), ("length", 0)])
+def test_a_place_before_or_without_bytes_is_refused(field: str, value: int) -> None:
+    with pytest.raises(ValidationError):
+        WarcPlace.model_validate({**PLACE.model_dump(), field: value})

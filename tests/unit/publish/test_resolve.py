@@ -1,0 +1,189 @@
+"""Which of a night's articles are written, and as what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from pipelines.memory.site import KnownArticle
+from pipelines.publish.resolve import Fate, Place, Sighting, Verdict, removal, resolve, sightings
+from pipelines.reasons import Event, Outcome
+from pipelines.values import Draft, Page, ReadExchange, Reading, RecordRef, article_id
+
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+URL = "https://news.example.org/a-story"
+ID = article_id(URL)
+CONTENT = {"headline": "h1", "text": "t1", "authors": "a1"}
+
+
+def seen(place: Place = (0, 0, 0), **changes: object) -> Sighting:
+    plain = Sighting(place, ID, embedded=False, at_own_url=True, text_sha256="x", content=CONTENT, payload_digest="p")
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def archived(*, revision: int = 1, payload: str | None = "old", **changes: object) -> KnownArticle:
+    record = RecordRef("warc/k", 10, 20, "urn:uuid:1", payload)
+    plain = KnownArticle(
+        id=ID,
+        url=URL,
+        revision=revision,
+        removed=False,
+        embedded=False,
+        text_sha256="s",
+        content={**CONTENT, "text": "t0"},
+        captured_at=NOW,
+        record=record,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def verdicts(
+    *sighted: Sighting, known: KnownArticle | None = None, pending: tuple[str, ...] = ()
+) -> Mapping[Place, Verdict]:
+    return resolve(sighted, lambda id_: known if known is not None and known.id == id_ else None, pending)
+
+
+def test_an_article_the_archive_does_not_hold_is_new() -> None:
+    (verdict,) = verdicts(seen()).values()
+    assert verdict.fate is Fate.WRITTEN
+    assert verdict.revision is not None
+    assert (verdict.revision.number, verdict.revision.event, verdict.revision.changes) == (1, Event.NEW, None)
+
+
+@pytest.mark.parametrize("own_first", [True, False])
+def test_its_own_page_beats_an_embedded_copy_wherever_it_stands(*, own_first: bool) -> None:
+    own, copy = ((0, 1, 0), (0, 2, 1)) if own_first else ((1, 5, 0), (0, 2, 1))
+    found = verdicts(seen(copy, embedded=True, at_own_url=False), seen(own))
+    assert found[own].fate is Fate.WRITTEN
+    assert found[copy].fate is Fate.SUPERSEDED
+
+
+def test_the_page_at_its_own_url_beats_another_url_of_it() -> None:
+    found = verdicts(seen((0, 1, 0), at_own_url=False), seen((0, 2, 0)))
+    assert (found[0, 1, 0].fate, found[0, 2, 0].fate) == (Fate.SUPERSEDED, Fate.WRITTEN)
+
+
+def test_of_equal_copies_the_first_captured_wins_and_all_others_are_superseded() -> None:
+    found = verdicts(seen((1, 0, 0)), seen((0, 9, 0)), seen((0, 9, 1)))
+    assert [place for place, verdict in found.items() if verdict.fate is Fate.WRITTEN] == [(0, 9, 0)]
+    assert len(found) == 3
+
+
+def test_an_embedded_copy_is_written_when_its_own_page_cannot_be_had() -> None:
+    (verdict,) = verdicts(seen(embedded=True)).values()
+    assert verdict.fate is Fate.WRITTEN
+
+
+def test_an_embedded_copy_is_withheld_while_its_own_page_waits_for_another_night() -> None:
+    (verdict,) = verdicts(seen(embedded=True), pending=(ID,)).values()
+    assert verdict == Verdict(Fate.WITHHELD)
+
+
+def test_an_own_page_that_was_had_is_written_although_its_url_is_pending() -> None:
+    (verdict,) = verdicts(seen(), pending=(ID,)).values()
+    assert verdict.fate is Fate.WRITTEN
+
+
+def test_an_embedded_copy_never_changes_what_the_archive_holds() -> None:
+    (verdict,) = verdicts(seen(embedded=True), known=archived()).values()
+    assert verdict == Verdict(Fate.UNCHANGED)
+
+
+def test_an_embedded_copy_does_not_bring_a_removed_article_back() -> None:
+    (verdict,) = verdicts(seen(embedded=True), known=archived(removed=True, content={})).values()
+    assert verdict == Verdict(Fate.UNCHANGED)
+
+
+def test_the_same_payload_is_unchanged_whatever_was_learnt_since() -> None:
+    (verdict,) = verdicts(seen(payload_digest="p"), known=archived(payload="p")).values()
+    assert verdict == Verdict(Fate.UNCHANGED)
+
+
+def test_the_same_content_is_unchanged_whatever_surrounds_it() -> None:
+    (verdict,) = verdicts(seen(payload_digest="other"), known=archived(content=CONTENT)).values()
+    assert verdict == Verdict(Fate.UNCHANGED)
+
+
+def test_two_cut_bodies_without_digest_are_not_the_same_bytes() -> None:
+    (verdict,) = verdicts(seen(payload_digest=None), known=archived(payload=None)).values()
+    assert verdict.fate is Fate.WRITTEN
+
+
+def test_the_bytes_of_the_page_that_carried_a_copy_say_nothing_about_the_own_page() -> None:
+    (verdict,) = verdicts(seen(payload_digest="p"), known=archived(payload="p", embedded=True)).values()
+    assert verdict.fate is Fate.WRITTEN
+
+
+def test_a_changed_article_is_the_next_revision_and_names_the_fields_and_the_one_before() -> None:
+    (verdict,) = verdicts(seen(), known=archived(revision=4)).values()
+    assert verdict.revision is not None
+    assert (verdict.revision.number, verdict.revision.event) == (5, Event.CHANGED)
+    changes = verdict.revision.changes
+    assert changes is not None
+    assert changes.fields == ["text"]
+    assert changes.previous.revision == 4
+    assert changes.previous.text_sha256 == "s"
+    assert changes.previous.warc.model_dump() == {
+        "key": "warc/k",
+        "offset": 10,
+        "length": 20,
+        "record_id": "urn:uuid:1",
+    }
+
+
+def test_a_removed_article_that_is_seen_again_is_written_even_if_nothing_changed() -> None:
+    (verdict,) = verdicts(
+        seen(payload_digest="p"), known=archived(revision=2, removed=True, payload="p", content=CONTENT)
+    ).values()
+    assert verdict.fate is Fate.WRITTEN
+    assert verdict.revision is not None
+    assert (verdict.revision.number, verdict.revision.event) == (3, Event.CHANGED)
+
+
+def test_different_articles_are_decided_apart() -> None:
+    found = verdicts(seen((0, 0, 0)), seen((0, 1, 0), id=article_id("https://news.example.org/b")))
+    assert {verdict.fate for verdict in found.values()} == {Fate.WRITTEN}
+
+
+def answered(status: int, url: str = URL) -> ReadExchange:
+    page = Page(url, b"", NOW, status)
+    return ReadExchange(page, RecordRef("k", 0, 1, "urn:uuid:2"), None, Reading(Outcome.HTTP_ERROR))
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_gone_means_that_an_article_of_the_archive_was_removed(status: int) -> None:
+    known = archived(revision=2)
+    found = removal(answered(status), lambda id_: known if id_ == ID else None)
+    assert found is not None
+    assert found[0] is known
+    assert (found[1].number, found[1].event) == (3, Event.REMOVED)
+
+
+@pytest.mark.parametrize("status", [200, 301, 401, 403, 429, 500, 503])
+def test_no_other_status_removes_an_article(status: int) -> None:
+    assert removal(answered(status), lambda _: archived()) is None
+
+
+def test_what_is_not_archived_or_is_removed_already_is_not_removed() -> None:
+    assert removal(answered(404), lambda _: None) is None
+    assert removal(answered(404), lambda _: archived(removed=True)) is None
+
+
+def test_a_removal_is_found_by_the_canonical_url() -> None:
+    known = archived()
+    assert removal(answered(404, f"{URL}?utm_source=x#top"), lambda id_: known if id_ == ID else None) is not None
+
+
+def test_sightings_say_whether_a_draft_stands_at_its_own_url() -> None:
+    own = Draft(URL, "text", ())
+    other = Draft("https://news.example.org/b", "text", (), embedded=True)
+    page = Page(f"{URL}?utm_campaign=mail", b"", NOW)
+    read = ReadExchange(
+        page, RecordRef("k", 0, 1, "urn:uuid:3", "sha256:d"), None, Reading(Outcome.ARTICLE, drafts=(own, other))
+    )
+    first, second = sightings(3, 7, read)
+    assert (first.place, first.at_own_url, first.embedded, first.payload_digest) == ((3, 7, 0), True, False, "sha256:d")
+    assert (second.place, second.at_own_url, second.embedded) == ((3, 7, 1), False, True)

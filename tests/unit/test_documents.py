@@ -1,0 +1,248 @@
+"""The documents say what the program does: commands, options, links and files are held against the code."""
+
+from __future__ import annotations
+
+import configparser
+import hashlib
+import json
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from pydantic.fields import FieldInfo
+
+from crawler import cli
+from pipelines import cli as offline
+from pipelines.config import load_config, options
+from tests.unit.markdown import DOCUMENTS, ROOT, blocks, chapter, table, without_blocks
+
+README, COMMANDS, CONFIGURATION = ROOT / "README.md", ROOT / "docs/commands.md", ROOT / "docs/configuration.md"
+APACHE_2_0_SHA256 = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
+
+
+def unit(name: str) -> configparser.ConfigParser:
+    parser = configparser.ConfigParser(strict=False, interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read(ROOT / "deploy" / name)
+    return parser
+
+
+# ---------------------------------------------------------------- commands
+
+
+def commands() -> dict[str, Any]:
+    """The commands of `pressarc` by name."""
+    found: dict[str, Any] = {}
+    for app in (cli.app, offline.app):
+        group: Any = typer.main.get_command(app)
+        found.update(group.commands)
+    return found
+
+
+def option_names(command: Any) -> set[str]:
+    options_ = [parameter for parameter in command.params if parameter.param_type_name == "option"]
+    return {name for option in options_ for name in (*option.opts, *option.secondary_opts)} - {"--help"}
+
+
+def test_every_command_has_its_chapter_and_no_chapter_is_of_another() -> None:
+    headings = re.findall(r"^## pressarc (\S+)$", without_blocks(COMMANDS), re.MULTILINE)
+    assert sorted(headings) == sorted(commands())
+
+
+@pytest.mark.parametrize("name", sorted(commands()))
+def test_every_option_of_a_command_stands_in_its_chapter_and_no_other(name: str) -> None:
+    assert set(table(COMMANDS, f"pressarc {name}")) == option_names(commands()[name])
+
+
+@pytest.mark.parametrize("name", sorted(commands()))
+def test_the_defaults_of_options_are_those_of_the_commands(name: str) -> None:
+    documented = table(COMMANDS, f"pressarc {name}")
+    for parameter in commands()[name].params:
+        if parameter.param_type_name != "option":
+            continue
+        shown = parameter.show_default if isinstance(parameter.show_default, str) else None
+        default = "no" if parameter.default is False else shown or parameter.default
+        cell = documented[parameter.opts[0]][0].replace("`", "")
+        assert cell == (str(default) if default is not None else cell), parameter.opts
+        assert default is not None or not re.search(r"\d", cell), parameter.opts
+
+
+@pytest.mark.parametrize("name", sorted(commands()))
+def test_a_command_is_described_in_its_own_words(name: str) -> None:
+    first = (commands()[name].help or "").partition("\n\n")[0].replace("\n", " ").strip()
+    assert first in chapter(COMMANDS, f"pressarc {name}").replace("\n", " ")
+
+
+@pytest.mark.parametrize("document", [README, COMMANDS], ids=lambda path: path.name)
+def test_the_exit_codes_are_documented(document: Path) -> None:
+    codes = table(document, "Exit codes")
+    assert set(codes) == {"0", str(offline.FAILED), str(offline.USAGE), str(offline.WARNINGS)}
+    assert codes[str(offline.FAILED)][0].startswith("failed")
+    assert codes[str(offline.USAGE)][0].startswith("wrong usage or configuration")
+    assert codes[str(offline.WARNINGS)][0].startswith("done, with warnings")
+
+
+def shown_commands() -> Iterator[tuple[str, list[str]]]:
+    """Each `pressarc` command in a shell block of a document or in a file of deploy/: where, and its arguments."""
+    shown = [(document.name, block) for document in DOCUMENTS for block in (*blocks(document, "sh"), *crons(document))]
+    shown.append(("crontab", (ROOT / "deploy/crontab").read_text(encoding="utf-8")))
+    shown.append(("pressarc.service", unit("pressarc.service")["Service"]["ExecStart"]))
+    for name, text in shown:
+        for words in _simple_commands(text):
+            image = words.index("pressarc") if words[:2] == ["docker", "run"] else 0
+            if words[image].rpartition("/")[2] == "pressarc":
+                yield name, words[image + 1 :]
+
+
+def crons(document: Path) -> list[str]:
+    return [block for block in blocks(document, "") if "* * *" in block]
+
+
+def _simple_commands(script: str) -> Iterator[list[str]]:
+    """The words of each command of a shell script, up to where the shell does something else with it."""
+    plain = re.sub(r"(^|\s)#.*$", r"\1", script.replace("\\\n", " "), flags=re.MULTILINE)
+    lexer = shlex.shlex(plain, posix=True, punctuation_chars="|&;<>\n")
+    lexer.whitespace, lexer.whitespace_split, lexer.commenters = " \t", True, ""
+    words: list[str] = []
+    for word in [*lexer, "\n"]:
+        if not set(word) <= set("|&;<>\n"):
+            words.append(word)
+            continue
+        if word.startswith(">") and words[-1:] == ["2"]:
+            words.pop()
+        if words:
+            yield words
+        words = []
+
+
+def test_the_documents_show_commands() -> None:
+    assert {arguments[0] for _, arguments in shown_commands()} == set(commands())
+
+
+@pytest.mark.parametrize(("where", "arguments"), list(shown_commands()), ids=str)
+def test_a_command_that_is_shown_exists_and_takes_these_options(where: str, arguments: list[str]) -> None:
+    assert arguments[0] in commands(), where
+    context = commands()[arguments[0]].make_context(arguments[0], arguments[1:])  # raises if they do not parse
+    load_config(None, overrides=context.params.get("set_") or ())
+
+
+def test_make_targets_in_the_documents_exist() -> None:
+    targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named: set[str] = set()
+    for document in DOCUMENTS:
+        text = document.read_text(encoding="utf-8")
+        for words in re.findall(r"(?:`|^ *)make ([a-z][^`\n#]*)", text, re.MULTILINE):
+            named.update(word for word in words.split() if re.fullmatch(r"[a-z0-9-]+", word))
+    assert {"demo", "test", "setup", "check"} <= named
+    assert named <= targets
+
+
+# ---------------------------------------------------------------- configuration
+
+
+def section_fields() -> list[tuple[str, str, FieldInfo]]:
+    return [(section, key, info) for section, model in options() for key, info in model.model_fields.items()]
+
+
+def test_every_option_stands_in_the_configuration_and_no_other() -> None:
+    sections = re.findall(r"^## \[(\w+)\]$", without_blocks(CONFIGURATION), re.MULTILINE)
+    assert sections == [name for name, _ in options()]
+    for name, model in options():
+        assert list(table(CONFIGURATION, f"[{name}]")) == list(model.model_fields)
+
+
+@pytest.mark.parametrize(("section", "key", "info"), section_fields(), ids=lambda value: str(value)[:30])
+def test_an_option_is_documented_with_its_default_limits_and_meaning(section: str, key: str, info: FieldInfo) -> None:
+    value, default, meaning = table(CONFIGURATION, f"[{section}]")[key]
+    assert default == ("none" if info.default is None else f"`{json.dumps(info.default)}`")
+    assert meaning.startswith(info.description or "?")
+    limits = [getattr(each, name) for each in info.metadata for name in ("ge", "gt", "le", "lt") if hasattr(each, name)]
+    assert [float(number) for number in re.findall(r"\d+", value)] == limits
+
+
+def test_options_that_documents_name_exist() -> None:
+    known = {f"{section}.{key}" for section, key, _ in section_fields()} | {"archive.json", "section.key"}
+    sections = "|".join(name for name, _ in options())
+    for document in DOCUMENTS:
+        named = re.findall(rf"`((?:{sections})\.[a-z_]+)`", document.read_text(encoding="utf-8"))
+        assert set(named) <= known, document.name
+
+
+def test_the_example_configuration_loads() -> None:
+    config = load_config("example.org", config_file=ROOT / "deploy/pressarc.toml")
+    assert (config.site.name, config.site.url) == ("example.org", "https://example.org/")
+    assert config.crawl.delay_s == 2.0
+    assert config.crawl.contact
+
+
+def test_configuration_in_the_documents_is_valid(tmp_path: Path) -> None:
+    shown = [block for document in DOCUMENTS for block in blocks(document, "toml")]
+    assert shown
+    for number, block in enumerate(shown):
+        path = tmp_path / f"{number}.toml"
+        path.write_text(block, encoding="utf-8")
+        if "url" in tomllib.loads(block):
+            load_config(str(path))
+        else:
+            load_config(None, config_file=path)
+
+
+# ---------------------------------------------------------------- deploy/
+
+
+def test_the_service_takes_warnings_for_success_and_its_timer_starts_it() -> None:
+    service = unit("pressarc.service")["Service"]
+    assert service["SuccessExitStatus"] == str(offline.WARNINGS)
+    assert service["ExecStart"].endswith(" $SITES")
+    sites = (ROOT / "deploy/pressarc.env").read_text(encoding="utf-8")
+    assert re.search(r"^SITES=example\.org$", sites, re.MULTILINE)
+    assert "OnCalendar" in unit("pressarc.timer")["Timer"]
+
+
+def test_what_the_image_copies_is_there() -> None:
+    lines = (ROOT / "deploy/Dockerfile").read_text(encoding="utf-8").splitlines()
+    sources = [
+        word for line in lines if line.startswith("COPY ") and "--from" not in line for word in line.split()[1:-1]
+    ]
+    assert sources
+    assert [source for source in sources if not (ROOT / source).exists()] == []
+
+
+# ---------------------------------------------------------------- all documents
+
+
+def anchors(document: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", without_blocks(document), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_no_relative_link_is_dead(document: Path) -> None:
+    dead = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", without_blocks(document)):
+        if "://" in target:
+            continue
+        name, _, anchor = target.partition("#")
+        path = (document.parent / name) if name else document
+        if not path.exists() or (anchor and anchor not in anchors(path)):
+            dead.append(target)
+    assert dead == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_document_is_led_to_by_the_readme(document: Path) -> None:
+    assert document == README or f"({document.relative_to(ROOT)}" in README.read_text(encoding="utf-8")
+
+
+def test_the_changelog_has_the_version_of_the_package() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert f"\n## [{version}] - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_licence_is_apache_2_0_unaltered() -> None:
+    assert hashlib.sha256((ROOT / "LICENSE").read_bytes()).hexdigest() == APACHE_2_0_SHA256
