@@ -110,6 +110,7 @@ def _nothing_received(spider: NewsSpider) -> str:
 
 def _log_to_file(configs: Sequence[Config]) -> None:
     """Scrapy's log, with tracebacks, goes to a file in the first work folder that can be written."""
+    logging.raiseExceptions = False  # that the disk is full is said once, and not again for each line of the log
     for folder in {work_folder(config): None for config in configs}:
         try:
             folder.mkdir(parents=True, exist_ok=True)

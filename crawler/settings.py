@@ -57,13 +57,16 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Encoding": "gzip, deflate, br, zstd",
 }
 
+# Where the delay is 0, Scrapy 2.19 starts all that waits for a host at once, whatever the concurrency it is told.
+_LEAST_DELAY_S = 0.001
+
 
 def settings_for(config: Config) -> dict[str, object]:
     """The settings that follow from a site's configuration."""
     crawl = config.crawl
     return {
         "USER_AGENT": config.user_agent,
-        "DOWNLOAD_DELAY": crawl.delay_s,
+        "DOWNLOAD_DELAY": max(crawl.delay_s, _LEAST_DELAY_S),
         "DOWNLOAD_TIMEOUT": crawl.timeout_s,
         "DOWNLOAD_MAXSIZE": crawl.max_body_bytes,
         "DOWNLOAD_WARNSIZE": 0,
