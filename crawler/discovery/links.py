@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from pipelines.http.url import absolute_url, canonical_url
+from pipelines.http.url import absolute_url, canonical_url, without_tracking
 from pipelines.page.tree import Element
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -49,7 +49,8 @@ def page_links(tree: Element, page_url: str) -> list[SeenLink]:
         rel = frozenset((anchor.get("rel") or "").lower().split())
         if not href or "nofollow" in rel or (anchor.tag == "link" and not rel & {"next", "prev"}):
             continue
-        url = absolute_url(base, href)
+        target = absolute_url(base, href)
+        url = without_tracking(target) if target else None
         if url is None or _NO_PAGE.search(urlsplit(url).path):
             continue
         link = SeenLink(

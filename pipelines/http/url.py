@@ -34,7 +34,7 @@ def canonical_url(url: str) -> str:
         host = _host(parts)
     except ValueError:
         return url
-    query = "&".join(pair for pair in parts.query.split("&") if not _TRACKING.fullmatch(pair.partition("=")[0]))
+    query = _untracked(parts.query)
     return urlunsplit((parts.scheme, host, parts.path or "/", query, ""))
 
 
@@ -45,6 +45,20 @@ def _host(parts: SplitResult) -> str:
     if parts.port is not None and parts.port != _DEFAULT_PORTS.get(parts.scheme):
         host = f"{host}:{parts.port}"
     return host
+
+
+def without_tracking(url: str) -> str:
+    """*url* without parameters that say where a reader came from; else as it is, to the letter."""
+    start, mark, query = url.partition("?")
+    if not mark:
+        return url
+    query, hash_, fragment = query.partition("#")
+    kept = _untracked(query)
+    return start + (f"?{kept}" if kept else "") + hash_ + fragment
+
+
+def _untracked(query: str) -> str:
+    return "&".join(pair for pair in query.split("&") if not _TRACKING.fullmatch(pair.partition("=")[0]))
 
 
 def absolute_url(base: str, href: str) -> str | None:

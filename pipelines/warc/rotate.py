@@ -121,6 +121,7 @@ class WarcWriter:
         try:
             path = file.seal()
         except OSError as error:
+            file.abandon()
             self._spoilt = error
             raise
         if self._on_sealed is not None:

@@ -35,7 +35,9 @@ PAGES = {"/": linking(*(f"/page-{number}" for number in range(COUNT)))} | {f"/pa
 def small_disk(folder: Path) -> Iterator[Callable[[], None]]:
     """A file system of its own at *folder*, too small; what is yielded makes it large."""
     options = f"size={LIMIT_BYTES}"
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=False, capture_output=True)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=False, capture_output=True
+    )
     if mounted.returncode != 0:
         pytest.skip("this user may not mount a file system")
     try:
@@ -78,7 +80,9 @@ def assert_finished_as_one_run(done: subprocess.CompletedProcess[str], site: Raw
     (manifest,) = manifests(folder / "archive", "full")
     assert manifest["complete"]
     outcomes = lines(folder / "archive", "outcomes", "full")
-    answered = Counter(line["url"].rpartition("/")[2] for line in outcomes if line["warc"] and line["outcome"] != "robots")
+    answered = Counter(
+        line["url"].rpartition("/")[2] for line in outcomes if line["warc"] and line["outcome"] != "robots"
+    )
     assert answered == Counter(path[1:] for path in PAGES)
     # What was on its way when the disk was full is asked for again, and nothing else.
     again = Counter(path for path in site.asked if path != "/robots.txt")

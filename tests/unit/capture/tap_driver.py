@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from twisted.internet.address import IPv4Address
 from twisted.internet.error import ConnectionDone, ConnectionLost
@@ -121,7 +122,7 @@ def drive(reads: Sequence[bytes], *, end: End = End.CLOSE, method: str = "GET") 
 def split(raw: bytes, *cuts: int) -> list[bytes]:
     """The same bytes in reads that end at *cuts*."""
     ends = sorted({0, len(raw), *(cut for cut in cuts if 0 < cut < len(raw))})
-    return [raw[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    return [raw[start:end] for start, end in pairwise(ends)]
 
 
 @contextmanager

@@ -21,10 +21,11 @@ MAX_BYTES = 2500
 
 SEEDS = [(vice.said, vice.method) for vice in (*VICES, *REUSED, *TLS_ONLY) if 0 < len(vice.said) <= MAX_BYTES]
 PIECES = (
-    b"\r\n", b"\n", b"\r", b"\r\n\r\n", b" ", b"\t", b":", b";", b",", b"0", b"\0", b"\xff", b"-1", b"ffffffff", b"HTTP/1.1 100 Go\r\n\r\n",
-    b"HTTP/1.1 204 No\r\n\r\n", b"Content-Length: 3\r\n", b"Transfer-Encoding: chunked\r\n", b"Transfer-Encoding: gzip\r\n", b"Connection: close\r\n",
-    b"0\r\n\r\n", b"5\r\nHello\r\n", b"X : y\r\n", b" folded\r\n", b"no field\r\n", b"Content-Encoding: br\r\n",
-)  # fmt: skip
+    *(b"\r\n", b"\n", b"\r", b"\r\n\r\n", b" ", b"\t", b":", b";", b",", b"0", b"\0", b"\xff", b"-1", b"ffffffff"),
+    *(b"HTTP/1.1 100 Go\r\n\r\n", b"HTTP/1.1 204 No\r\n\r\n", b"Content-Length: 3\r\n", b"Connection: close\r\n"),
+    *(b"Transfer-Encoding: chunked\r\n", b"Transfer-Encoding: gzip\r\n", b"0\r\n\r\n", b"5\r\nHello\r\n"),
+    *(b"X : y\r\n", b" folded\r\n", b"no field\r\n", b"Content-Encoding: br\r\n"),
+)
 
 
 def flip(raw: bytes, rng: random.Random) -> bytes:

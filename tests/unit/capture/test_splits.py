@@ -123,7 +123,7 @@ def test_any_message_is_recorded_whole_however_it_is_cut_into_reads(
 def test_a_message_that_ends_early_is_recorded_up_to_there_and_called_cut(
     generated: tuple[bytes, Told, End], data: st.DataObject, cuts: list[int]
 ) -> None:
-    raw, told, end = generated
+    raw, told, _ = generated
     kept = raw[: data.draw(st.integers(0, len(raw) - 1))]
     driven = drive(split(kept, *cuts), end=End.VANISH)
     assert driven.recorded == kept

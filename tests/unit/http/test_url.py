@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.http.url import absolute_url, canonical_url, same_site, site_name
+from pipelines.http.url import absolute_url, canonical_url, same_site, site_name, without_tracking
 
 BASE = "https://news.example.org/section/page?x=1"
 
@@ -138,3 +138,16 @@ def test_what_is_no_web_address_names_no_site(url: str) -> None:
 def test_two_urls_are_on_one_site_by_host_and_port(one: str, other: str, *, expected: bool) -> None:
     assert same_site(one, other) is expected
     assert same_site(other, one) is expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://e.org/a?utm_source=x", "https://e.org/a"),
+        ("https://e.org/a?b=2&utm_source=x&a=1&fbclid=y#part", "https://e.org/a?b=2&a=1#part"),
+        ("https://e.org/a?x", "https://e.org/a?x"),
+        ("https://e.org/a", "https://e.org/a"),
+    ],
+)
+def test_where_a_reader_came_from_is_taken_off_and_nothing_else_is_touched(url: str, expected: str) -> None:
+    assert without_tracking(url) == expected

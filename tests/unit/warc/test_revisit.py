@@ -46,7 +46,9 @@ def chunked(number: int, body: bytes = PICTURE) -> Exchange:
     return answer(number, body, b"Transfer-Encoding: chunked", sent=b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body))
 
 
-def written(folder: Path, *exchanges: Exchange, payloads: Payloads | None = None, facts: VisitFacts = FACTS) -> list[Block]:
+def written(
+    folder: Path, *exchanges: Exchange, payloads: Payloads | None = None, facts: VisitFacts = FACTS
+) -> list[Block]:
     """The response and revisit records that the exchanges become, in order."""
     writer = WarcWriter(folder, key_of=lambda serial: f"r-{serial}.warc.gz", info=INFO, payloads=payloads)
     for each in exchanges:
@@ -87,7 +89,9 @@ def test_a_revisit_refers_to_the_response_record_and_never_to_another_revisit(tm
 
 
 @pytest.mark.parametrize("kind", [b"text/html; charset=utf-8", b"Text/HTML", b"application/xhtml+xml", b""])
-def test_a_page_under_another_url_is_written_whole_since_it_may_be_another_articles(tmp_path: Path, kind: bytes) -> None:
+def test_a_page_under_another_url_is_written_whole_since_it_may_be_another_articles(
+    tmp_path: Path, kind: bytes
+) -> None:
     assert types(written(tmp_path, answer(0, kind=kind), answer(1, kind=kind))) == ["response", "response"]
 
 
@@ -166,7 +170,9 @@ def test_a_304_to_validators_of_an_unknown_record_is_a_plain_response(tmp_path: 
     assert types(written(tmp_path, answer(0, b"", status=b"304 Not Modified"))) == ["response"]
 
 
-def test_what_is_remembered_is_bounded_and_the_oldest_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_remembered_is_bounded_and_the_oldest_is_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(revisit, "MAX_REMEMBERED", 2)
     bodies = [bytes([number]) * 2000 for number in (1, 2, 3, 3, 2, 1)]
     blocks = written(tmp_path, *(answer(number, body) for number, body in enumerate(bodies)))
@@ -207,5 +213,8 @@ def test_warcio_and_fastwarc_read_a_revisit(tmp_path: Path) -> None:
         ]
     assert read == (second.get("WARC-Refers-To"), "1")
     with (tmp_path / "r-0.warc.gz").open("rb") as stream:
-        verdicts = [record.verify_block_digest() for record in FastwarcIterator(stream, parse_http=False, record_types=WarcRecordType.revisit)]
+        verdicts = [
+            record.verify_block_digest()
+            for record in FastwarcIterator(stream, parse_http=False, record_types=WarcRecordType.revisit)
+        ]
     assert verdicts == [True]
