@@ -63,7 +63,7 @@ class ArchivePipeline:
             spider.manifest = await asyncio.to_thread(_finish, spider, reason)
         except OSError as error:
             spider.failure = BatchIncomplete(
-                f"the disk could not be used ({error.strerror or error}): free space on it and start again; "
+                f"the disk could not be used ({error.strerror or error}): see to its space and rights and start again; "
                 "what was captured is safe, and the next start goes on from here",
                 where=str(error.filename or spider.run.folder.path),
             )

@@ -125,10 +125,13 @@ def check(record_type: str, headers: Iterable[tuple[str, str]]) -> None:
             raise WarcRuleError(f"a {record_type} record shall not have {name}", where=where)
         if not value.isprintable() or not rule.is_valid(value):
             raise WarcRuleError(f"{name} shall not be {value[:120]!r}", where=where)
-    names = [name for name, _ in pairs]
+    _check_counts(record_type, [name for name, _ in pairs], where)
+
+
+def _check_counts(record_type: str, names: list[str], where: str) -> None:
     for name in _MANDATORY[record_type]:
         if name not in names:
             raise WarcRuleError(f"a {record_type} record shall have {name}", where=where)
-    for name in {*names}:
-        if not RULES[name].repeatable and names.count(name) > 1:
+    for name in names:
+        if names.count(name) > 1 and not RULES[name].repeatable:
             raise WarcRuleError(f"{name} shall not be repeated", where=where)

@@ -1,4 +1,4 @@
-"""A site whose answers are written byte by byte: on loopback, plain and TLS on one port, with a log of what was asked."""
+"""A site whose answers are written byte by byte: on loopback, plain and TLS on one port, counting what was asked."""
 
 from __future__ import annotations
 

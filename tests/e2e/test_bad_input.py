@@ -122,7 +122,7 @@ def refused(*arguments: str, cwd: Path, code: int) -> str:
     """The one sentence that a command leaves on standard error."""
     done = pressarc(*arguments, cwd=cwd)
     assert done.returncode == code, done.stderr
-    sentences = [line for line in done.stderr.splitlines() if not line.endswith(": pages")]
+    sentences = [line for line in done.stderr.splitlines() if not line.endswith(": crawling")]
     assert len(sentences) == 1, done.stderr
     return sentences[0]
 

@@ -194,8 +194,8 @@ def test_certificates_are_verified_and_a_bad_one_is_an_outcome_of_the_run(
 
 # ---------------------------------------------------------------- private addresses
 
-# The command, with names of our own: what a resolver answers is what a publisher writes into the DNS. "a=1+2" means that
-# the name a is 1 when it is first asked for and 2 from then on.
+# The command, with names of our own: what a resolver answers is what a publisher writes into the DNS. "a=1+2" means
+# that the name a is 1 when it is first asked for and 2 from then on.
 RESOLVING = """
 import socket
 import sys

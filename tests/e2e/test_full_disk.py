@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import resource
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,7 @@ def page(number: int) -> bytes:
 PAGES = {"/": linking(*(f"/page-{number}" for number in range(COUNT)))} | {f"/page-{n}": page(n) for n in range(COUNT)}
 
 
-@contextmanager
+@contextlib.contextmanager
 def small_disk(folder: Path) -> Iterator[Callable[[], None]]:
     """A file system of its own at *folder*, too small; what is yielded makes it large."""
     options = f"size={LIMIT_BYTES}"
@@ -110,7 +110,7 @@ def test_a_disk_that_is_full_before_anything_is_captured_is_said_so(tmp_path: Pa
     disk.mkdir()
     with serving(PAGES) as site, small_disk(disk) as make_large:
         crawl(site, disk)
-        with (disk / "filler").open("wb", buffering=0) as filler, pytest.raises(OSError, match="No space"):
+        with (disk / "filler").open("wb", buffering=0) as filler, contextlib.suppress(OSError):
             while True:
                 filler.write(bytes(1000))
         still_full = crawl(site, disk)

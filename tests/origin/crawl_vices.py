@@ -7,6 +7,7 @@ the WARC files are written there, and `answers.json`, what the spider was given 
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import sys
 from collections.abc import AsyncIterator
@@ -20,10 +21,14 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.capture.failures import reason_of
+from crawler.capture.page import page_of_response
+from pipelines.errors import ContentError
 from pipelines.reasons import Source
 from pipelines.values import Exchange, RecordRef, VisitFacts
 from pipelines.warc.record import WarcInfo
 from pipelines.warc.rotate import WarcWriter
+
+MAX_PAGE_BYTES = 1_000_000
 
 
 class FolderRecorder:
@@ -40,6 +45,15 @@ class FolderRecorder:
             if self._left < 0:
                 raise OSError(errno.ENOSPC, "No space left on device")
         return self.writer.append(exchange, facts, datetime.now(UTC))
+
+
+def page_sha256(response: Response) -> str | None:
+    """Of the body as the spider reads it; null where its codings cannot be undone."""
+    try:
+        page = page_of_response(response, captured_at=datetime.now(UTC), max_bytes=MAX_PAGE_BYTES)
+    except ContentError:
+        return None
+    return hashlib.sha256(page.body).hexdigest()
 
 
 class VicesSpider(Spider):
@@ -70,7 +84,8 @@ class VicesSpider(Spider):
             )
 
     def parse(self, response: Response, name: str) -> None:
-        self.answers[name] = {"status": response.status, "failure": None, "reason": None, **self._noted(response.meta)}
+        seen = {"status": response.status, "failure": None, "reason": None, "page_sha256": page_sha256(response)}
+        self.answers[name] = {**seen, **self._noted(response.meta)}
 
     def failed(self, failure: Failure) -> None:
         request = failure.request

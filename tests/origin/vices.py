@@ -168,6 +168,7 @@ FIELDS = (
     _whole("utf8_value", _HELLO, "X-Titre: Été à Zürich".encode()),
     Vice("bare_lf", (answer(_HELLO).replace(b"\r\n", b"\n"),), payload=_HELLO),
     Vice("mixed_line_ends", (b"HTTP/1.1 200 OK\nA: b\r\nContent-Length: 22\n\r\n" + _HELLO,), payload=_HELLO),
+    _whole("bare_cr_before_a_name", _HELLO, b"\rTransfer-Encoding: chunked"),
     Vice("bare_cr_in_a_value", (answer(_HELLO, b"X-Cr: a\rb"),), payload=_HELLO),
     Vice("byte_by_byte", tuple(bytes([byte]) for byte in answer(b"drip")), payload=b"drip"),
     Vice("slow_drip", _slowly(answer(b"drip"), 0.005), payload=b"drip"),
@@ -269,7 +270,13 @@ CHUNKS = (
     _broken("chunk_size_with_prefix", _CHUNKED + b"0x5\r\nHello\r\n0\r\n\r\n"),
     _broken("chunk_longer_than_said", _CHUNKED + b"4\r\nHello\r\n0\r\n\r\n"),
     _broken("chunks_with_bare_lf", _CHUNKED + b"5\nHello\n0\n\n" + b"-" * 1100),
-    _broken("trailer_without_end", _CHUNKED + b"0\r\n" + b"X: y\r\n" * 11_000),
+    Vice(
+        "trailer_without_end",
+        (_CHUNKED + b"0\r\n" + b"X: y\r\n" * 20_000,),
+        End.CLOSE,
+        truncated="unspecified",
+        is_prefix=True,
+    ),
     _cut("chunk_astronomical", _CHUNKED + b"FFFFFFFFFFFFFFF\r\nHello"),
     _broken("falsely_chunked", _CHUNKED + _HELLO + b"\r\n" + _HELLO),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,14 +11,15 @@ import pytest
 from fastwarc.warc import ArchiveIterator as FastwarcIterator
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 
+from pipelines.warc.pages import page_from_record
+from pipelines.warc.reader import read_record
 from pipelines.warc.rules import check
 from tests.origin.certificates import Authority
+from tests.origin.crawl_vices import MAX_PAGE_BYTES
 from tests.origin.crawling import Crawl, Crawling
 from tests.origin.server import Origin
 from tests.origin.vice import End, Vice
 from tests.origin.vices import REUSED, STALE, TLS_ONLY, VICES
-
-pytestmark = pytest.mark.xdist_group("vices")
 
 Done = dict[str, Crawl]
 """The crawl of every vice, by scheme."""
@@ -134,6 +136,15 @@ def test_the_spider_is_told_where_the_response_record_lies(done: Done, case: Cas
     assert f"<{reference['record_id']}>" == record.get("WARC-Record-ID")
     assert reference["payload_digest"] == record.get("WARC-Payload-Digest")
     assert reference["key"] == f"warc/{crawl.warc.name}"
+
+
+@each(tuple(case for case in ANSWERED if case.vice.payload is not None and not case.vice.is_transfer_coded))
+def test_extraction_will_read_in_the_record_the_page_that_the_spider_read(done: Done, case: Case) -> None:
+    crawl = done[case.scheme]
+    record = crawl.record(case.vice, "response")
+    member = crawl.warc.read_bytes()[record.offset : record.offset + record.length]
+    page = page_from_record(read_record(member), max_bytes=MAX_PAGE_BYTES)
+    assert crawl.answers[case.vice.name]["page_sha256"] == hashlib.sha256(page.body).hexdigest()
 
 
 @each(tuple(case for case in CASES if case.vice.interim))

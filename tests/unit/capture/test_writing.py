@@ -28,8 +28,9 @@ class Disk:
         self.written: list[str] = []
         self.threads: set[int] = set()
         self.looked_at: list[datetime] = []
+        self.was_looked_at = threading.Event()
 
-    def append(self, each: Exchange, facts: VisitFacts | None) -> RecordRef | None:
+    def append(self, each: Exchange, _facts: VisitFacts | None) -> RecordRef | None:
         self.threads.add(threading.get_ident())
         time.sleep(self.seconds)
         if self.is_full:
@@ -40,6 +41,7 @@ class Disk:
     def seal_if_old(self, now: datetime) -> None:
         self.threads.add(threading.get_ident())
         self.looked_at.append(now)
+        self.was_looked_at.set()
         if self.is_full:
             raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -50,12 +52,14 @@ class Crawl:
     def __init__(self, disk: Disk, **options: float) -> None:
         self.disk = disk
         self.close_reasons: list[str] = []
+        self.is_closing = asyncio.Event()
         engine = SimpleNamespace(close_spider_async=self._close_spider)
         crawler: Any = SimpleNamespace(spider=SimpleNamespace(recorder=disk), engine=engine)
         self.writer = WriterThread(crawler, **options)
 
     async def _close_spider(self, reason: str) -> None:
         self.close_reasons.append(reason)
+        self.is_closing.set()
 
     def run(self, crawling: Callable[[], Awaitable[None]]) -> None:
         async def whole() -> None:
@@ -151,11 +155,11 @@ def test_on_an_idle_crawl_the_recorder_is_asked_to_seal_what_is_old_in_the_write
 
     async def crawling() -> None:
         await crawl.writer.write(exchange(), FACTS)
-        while len(crawl.disk.looked_at) < 3:
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(crawl.disk.was_looked_at.wait, 10)
 
     crawl.run(crawling)
     assert len(crawl.disk.threads) == 1
+    assert crawl.disk.looked_at
     assert all(abs((datetime.now(UTC) - now).total_seconds()) < 60 for now in crawl.disk.looked_at)
 
 
@@ -165,8 +169,7 @@ def test_a_disk_that_refuses_the_sealing_of_an_old_file_closes_the_spider() -> N
     async def crawling() -> None:
         await crawl.writer.write(exchange(), FACTS)
         crawl.disk.is_full = True
-        while not crawl.close_reasons:
-            await asyncio.sleep(0.01)
+        await asyncio.wait_for(crawl.is_closing.wait(), 10)
 
     crawl.run(crawling)
     assert crawl.close_reasons == [WRITE_FAILED]

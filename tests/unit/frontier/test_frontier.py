@@ -190,3 +190,31 @@ def ordered() -> Iterator[Candidate]:
 def test_the_seed_comes_first_then_articles_then_listings_then_their_further_pages() -> None:
     numbers = [priority(candidate) for candidate in ordered()]
     assert numbers == sorted(set(numbers), reverse=True)
+
+
+def requisite(path: str, **facts: object) -> Candidate:
+    return named(path, Source.REQUISITE, **facts)
+
+
+def test_requisites_may_come_from_anywhere_and_come_last() -> None:
+    crawl = Frontier(HOME, max_pages=1, max_depth=0, max_requisites=9)
+    image = crawl.offer(requisite("https://images.example.net/a.png", depth=7))
+    assert image is not None
+    assert image < priority(named("page/99/", depth=5, is_pagination=True))
+    assert crawl.offer(requisite("https://images.example.net/a.png")) is None
+
+
+def test_requisites_of_other_hosts_can_be_left_alone() -> None:
+    crawl = Frontier(HOME, max_pages=1, max_depth=0, max_requisites=9, requisites_anywhere=False)
+    assert crawl.offer(requisite("https://images.example.net/a.png")) is None
+    assert crawl.offer(requisite("a.png")) is not None
+
+
+def test_requisites_over_their_budget_are_in_the_ledger_and_do_not_make_the_run_incomplete() -> None:
+    crawl = Frontier(HOME, max_pages=1, max_depth=0, max_requisites=1)
+    assert crawl.offer(requisite("a.png")) is not None
+    assert crawl.offer(requisite("b.png")) is None
+    crawl.captured(f"{HOME}a.png")
+    ledger = crawl.ledger(NOW, stopped=False)
+    assert [(each.url, each.reason) for each in ledger.unvisited] == [(f"{HOME}b.png", Reason.REQUISITE_BUDGET)]
+    assert ledger.complete

@@ -124,6 +124,12 @@ def test_text_in_an_unknown_coding_is_returned_as_it_is(name: str) -> None:
     assert decode_body(TEXT, coded(name), max_bytes=LIMIT) == TEXT
 
 
+def test_a_coding_with_a_no_break_space_is_no_coding_that_the_capture_knew() -> None:
+    body = chunked(TEXT, 100)
+    assert decode_body(body, head(("Transfer-Encoding", "chunked\xa0")), max_bytes=LIMIT) == body
+    assert decode_body(body, head(("Transfer-Encoding", "chunked\x0c")), max_bytes=LIMIT) == TEXT
+
+
 def test_other_bytes_in_an_unknown_coding_are_undecodable() -> None:
     with pytest.raises(UndecodableBody, match="dcb"):
         decode_body(b"\x00\x01\x02", coded("dcb"), max_bytes=LIMIT)
@@ -134,6 +140,8 @@ def test_other_bytes_in_an_unknown_coding_are_undecodable() -> None:
     [
         (b'5;a=b;c="d"\r\nHello\r\n0;last\r\nX-Sum: 1\r\n\r\n', b"Hello"),
         (b"0005\r\nHello\r\n0\r\n\r\n", b"Hello"),
+        (b"%020x\r\nHello\r\n%020x\r\n\r\n" % (5, 0), b"Hello"),
+        (b"5  \r\nHello\r\n0 ;a\r\n\r\n", b"Hello"),
         (b"5\nHello\n0\n\n", b"Hello"),
         (b"A\r\n0123456789\r\na\r\n0123456789\r\n0\r\n\r\n", b"01234567890123456789"),
         (b"0\r\n\r\n", b""),
@@ -143,7 +151,20 @@ def test_other_bytes_in_an_unknown_coding_are_undecodable() -> None:
         (b"5", b""),
         (b"<p>not chunked</p>", b"<p>not chunked</p>"),
     ],
-    ids=["extensions", "zeros", "bare_lf", "case", "empty", "cut", "cut_at_end", "broken", "cut_size", "false"],
+    ids=[
+        "extensions",
+        "zeros",
+        "many_zeros",
+        "blanks",
+        "bare_lf",
+        "case",
+        "empty",
+        "cut",
+        "cut_at_end",
+        "broken",
+        "cut_size",
+        "false",
+    ],
 )
 def test_chunks_are_joined(raw: bytes, plain: bytes) -> None:
     assert dechunk(raw) == plain

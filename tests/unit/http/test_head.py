@@ -32,7 +32,7 @@ def test_a_field_is_found_whatever_its_case() -> None:
         (b"A: 1\nB: 2\n", (("A", "1"), ("B", "2"))),
         (b"A : 1\r\n", (("A", "1"),)),
         (b"no colon\r\n: no name\r\nB: 2\r\n", (("B", "2"),)),
-        (b" folded from nowhere\r\nB: 2\r\n", (("B", "2"),)),
+        (b" folded: from nowhere\r\nB: 2\r\n", (("B", "2"),)),
         (b"A: \xe9\r\n", (("A", "é"),)),
         (b"A:\r\n", (("A", ""),)),
         (b"A: cu", (("A", "cu"),)),
