@@ -30,9 +30,9 @@ crawl: $(READY)  ## Crawl a site into ./archive: make crawl SITE=https://example
 	@$(BIN)/pressarc crawl $(SITE)
 
 test: $(DEV)  ## Run the tests that need only Python packages.
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
-test-servers: $(DEV)  ## Run the tests against real object stores.
+test-servers: $(DEV)  ## Run the tests with real servers, other programs' WARC readers, and 100,000 broken responses.
 	$(BIN)/python -m pytest -m servers
 
 test-e2e: $(DEV)  ## Run the tests against a real WordPress (Debian packages, as root).

@@ -80,7 +80,7 @@ class NewsSpider(Spider):
     def __init__(self, run: OpenRun, progress: Callable[[str, int, int], None], urls: Sequence[str] = ()) -> None:
         super().__init__()
         crawl = run.config.crawl
-        self.seeds = tuple(urls) or (run.config.site.url,)
+        self.seeds = tuple(absolute_url(url, "") or url for url in urls or (run.config.site.url,))
         self.discovers = not urls
         self.run = run
         self.recorder = run
@@ -88,7 +88,7 @@ class NewsSpider(Spider):
         self.clock = utc_now
         self.new_suffix = new_suffix
         self.frontier = Frontier(
-            run.config.site.url,
+            self.seeds[0],
             max_pages=crawl.max_pages,
             max_depth=crawl.max_depth,
             max_requisites=crawl.max_requisites,

@@ -90,7 +90,6 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, ob
         return {str(line["url"]).removeprefix(url): {**line, "article": articles.get(line["url"])} for line in found}
 
 
-@pytest.mark.xdist_group("bad-input")
 @pytest.mark.parametrize(
     ("path", "outcome", "reason"),
     [
@@ -111,7 +110,6 @@ def test_a_bad_page_is_archived_and_counted_with_its_reason(
     assert line["warc"] is not None
 
 
-@pytest.mark.xdist_group("bad-input")
 def test_a_lying_charset_does_not_spoil_the_text(outcomes) -> None:
     article = outcomes["lying-charset-of-a-page"]["article"]
     assert SENTENCES in article["text"]

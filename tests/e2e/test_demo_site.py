@@ -19,8 +19,6 @@ import pytest
 from crawler.demo import DemoServer, TruthArticle, serve, truth
 from tests.e2e.archive_view import PRESSARC, ROOT, environment, lines, manifests, pressarc
 
-pytestmark = pytest.mark.xdist_group("demo-site")
-
 POLITE = ("--allow-private", "--delay", "0", "--set", "site.name=demo")
 PAGES_ONLY = ("--set", "crawl.requisites=none")
 
