@@ -86,13 +86,11 @@ def crawled() -> dict[str, object]:
     return json.loads(done.stdout)
 
 
-@pytest.mark.xdist_group("slow-disk")
 def test_a_slow_disk_slows_the_crawl(crawled: dict[str, list[int]]) -> None:
     assert crawled["written"] == PAGES
     assert max(crawled["ahead"]) <= CONCURRENCY
 
 
-@pytest.mark.xdist_group("slow-disk")
 def test_the_reactor_does_not_wait_for_the_disk(crawled: dict[str, int]) -> None:
     # The disk alone takes 0.72 s, in which a reactor that waited for it would hardly beat once a write.
     assert crawled["beats"] > PAGES
