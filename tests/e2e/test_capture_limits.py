@@ -20,7 +20,6 @@ from tests.e2e.raw_site import RawSite, answer, linking, redirect, serving
 from tests.origin.certificates import Authority
 from tests.origin.plain_reader import Block, read_blocks
 
-
 OPTIONS = ("--delay", "0", "--set", "site.name=limits", "--set", "crawl.retries=0", "--set", "crawl.timeout_s=3")
 REPORT = answer(b"figures of the town, year by year\n" * 200, kind="application/octet-stream")
 STORY = answer(b"<article><h1>The same</h1>" + b"<p>It was said on two addresses alike, word for word.</p>" * 40)
