@@ -33,6 +33,10 @@ class Candidate:
     """Whether it is a further page of the listing `referrer`."""
     redirects: int = 0
     """How many redirects, one after another, led to it."""
+    hops: str = ""
+    """The way from the seed, a letter a hop: L link, R redirect, E embedded (a requisite)."""
+    anchor: str | None = None
+    """What the link that led here says."""
 
 
 # ---------------------------------------------------------------- wire → WARC
@@ -101,6 +105,12 @@ class VisitFacts:
     via: Source
     referrer: str | None
     depth: int
+    hops: str = ""
+    """The way from the seed, as `Candidate.hops`."""
+    expects_article: bool = False
+    """Whether discovery took it for an article."""
+    anchor: str | None = None
+    """What the link that led here says."""
     revalidates: EarlierRecord | None = None
     """The record whose validators the request carries, for a conditional request."""
 

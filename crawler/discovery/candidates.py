@@ -40,9 +40,9 @@ def discover(page: Page, depth: int) -> list[Candidate]:
 def _candidates(root: Element, page_url: str, *, is_article: bool, depth: int) -> Iterator[Candidate]:
     for link in page_links(root, page_url):
         if not is_article and is_page_of(link, page_url):
-            yield Candidate(link.url, Source.LISTING, page_url, depth, is_pagination=True)
+            yield Candidate(link.url, Source.LISTING, page_url, depth, is_pagination=True, anchor=link.text)
         elif is_article_link(link):
             via = Source.LINK if is_article else Source.LISTING
-            yield Candidate(link.url, via, page_url, depth + 1, expects_article=not is_article)
+            yield Candidate(link.url, via, page_url, depth + 1, expects_article=not is_article, anchor=link.text)
         elif not is_article:
-            yield Candidate(link.url, Source.LINK, page_url, depth + 1)
+            yield Candidate(link.url, Source.LINK, page_url, depth + 1, anchor=link.text)

@@ -14,6 +14,7 @@ from pipelines.http.url import absolute_url, canonical_url, without_tracking
 from pipelines.page.tree import Element
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+MAX_TEXT_CHARS = 200
 _HEADING_REACH = 3
 """How many elements above an anchor its heading may be."""
 
@@ -31,7 +32,7 @@ class SeenLink:
 
     url: str
     text: str
-    """The words of the anchor, white space made one."""
+    """The words of the anchor, white space made one; no more than `MAX_TEXT_CHARS` of them."""
     rel: frozenset[str]
     is_heading: bool
     """Whether it is, or holds, a heading."""
@@ -53,9 +54,8 @@ def page_links(tree: Element, page_url: str) -> list[SeenLink]:
         url = without_tracking(target) if target else None
         if url is None or _NO_PAGE.search(urlsplit(url).path):
             continue
-        link = SeenLink(
-            url, " ".join("".join(str(text) for text in anchor.itertext()).split()), rel, _is_heading(anchor)
-        )
+        words = "".join(str(text) for text in anchor.itertext()).split()
+        link = SeenLink(url, " ".join(words)[:MAX_TEXT_CHARS], rel, _is_heading(anchor))
         key = canonical_url(url)
         best[key] = _more_telling(best[key], link) if key in best else link
     return list(best.values())

@@ -155,7 +155,7 @@ class NewsSpider(Spider):
             return []
         is_read = self.discovers and origin.via is not Source.REQUISITE and is_html(page)
         named = discover(page, origin.depth) if is_read else []
-        return [*named, *self._requisites(page, origin)]
+        return [*(replace(each, hops=f"{origin.hops}L") for each in named), *self._requisites(page, origin)]
 
     def _requisites(self, page: Page, origin: Candidate) -> Iterator[Candidate]:
         """What *page* needs to be shown, but for what an earlier night has archived."""
@@ -163,14 +163,21 @@ class NewsSpider(Spider):
             return
         for url in requisites(page, Wanted(self.run.config.crawl.requisites)):
             if not self.run.has_requisite(url):
-                yield Candidate(url, Source.REQUISITE, page.url, origin.depth)
+                yield Candidate(url, Source.REQUISITE, page.url, origin.depth, hops=f"{origin.hops}E")
 
     def requests(self, candidates: Iterable[Candidate]) -> Iterator[Request]:
         """A request for each candidate that the frontier accepts."""
         for candidate in candidates:
             priority = self.frontier.offer(candidate)
             if priority is not None:
-                facts = VisitFacts(candidate.via, candidate.referrer, candidate.depth)
+                facts = VisitFacts(
+                    candidate.via,
+                    candidate.referrer,
+                    candidate.depth,
+                    hops=candidate.hops,
+                    expects_article=candidate.expects_article,
+                    anchor=candidate.anchor,
+                )
                 meta: dict[str, object] = {"candidate": candidate, VISIT_META: facts}
                 if candidate.via is Source.REQUISITE:
                     meta["download_maxsize"] = self.run.config.crawl.max_requisite_bytes
@@ -221,6 +228,7 @@ def _redirected(origin: Candidate, url: str, target: str) -> Candidate:
         origin.depth,
         expects_article=origin.expects_article,
         redirects=origin.redirects + 1,
+        hops=f"{origin.hops}R",
     )
 
 
@@ -231,7 +239,16 @@ def _captured_candidate(captured: CapturedExchange) -> Candidate | None:
         return None
     if record.type == "revisit":
         return None  # what the answer led to is in the body, which another run may hold
-    return Candidate(record.target_uri or "", facts.via, facts.referrer, facts.depth)
+    return Candidate(
+        record.target_uri or "",
+        facts.via,
+        facts.referrer,
+        facts.depth,
+        expects_article=facts.expects_article,
+        redirects=len(facts.hops) - len(facts.hops.rstrip("R")),
+        hops=facts.hops,
+        anchor=facts.anchor,
+    )
 
 
 def _run_from_arguments(arguments: dict[str, Any]) -> OpenRun:

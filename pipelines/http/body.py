@@ -29,6 +29,9 @@ _ZSTD_MAGIC = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")
 # RFC 9659: what a sender may ask of a receiver.
 _ZSTD_WINDOW_BYTES = 8 * 1024 * 1024
 _STEP_BYTES = 64 * 1024
+MAX_RATIO = 250
+"""How many times its size as received a body may have once decompressed."""
+_ALWAYS_ALLOWED_BYTES = 4 * 1024 * 1024
 # What no text has among its first bytes; a body with none of these, and a brotli or deflate error, is a false claim.
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SNIFF_BYTES = 512
@@ -40,12 +43,14 @@ def decode_body(raw: bytes, head: Head, *, max_bytes: int) -> bytes:
     Args:
         raw: The body as received.
         head: The head it came with.
-        max_bytes: The most that any step, and the answer, may have.
+        max_bytes: The most that any step, and the answer, may have; less for a body that is small as received: no page
+            compresses to one part in `MAX_RATIO`, bombs do.
 
     Raises:
         UndecodableBody: A named coding is unknown or broken.
-        BodyTooLarge: A step gives more than *max_bytes*.
+        BodyTooLarge: A step gives more than that.
     """
+    max_bytes = min(max_bytes, max(MAX_RATIO * len(raw), _ALWAYS_ALLOWED_BYTES))
     body = raw
     codings = _codings(head, "content-encoding") + _codings(head, "transfer-encoding")
     if len(codings) > MAX_CODINGS:

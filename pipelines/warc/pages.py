@@ -19,7 +19,15 @@ from pipelines.http.head import parse_fields, parse_head
 from pipelines.reasons import Reason, Source
 from pipelines.values import Page, VisitFacts
 from pipelines.warc.reader import MAX_BLOCK_BYTES, WarcRecord, read_records
-from pipelines.warc.record import FIELD_DEPTH, FIELD_ERROR, FIELD_SOURCE, FIELD_VIA
+from pipelines.warc.record import (
+    FIELD_ANCHOR,
+    FIELD_DEPTH,
+    FIELD_ERROR,
+    FIELD_EXPECTED,
+    FIELD_HOPS,
+    FIELD_SOURCE,
+    FIELD_VIA,
+)
 
 # §5.4 and W3CDTF: any precision from the year down to nanoseconds, always UTC.
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?Z)?)?)?", re.ASCII)
@@ -99,7 +107,14 @@ def facts_from_record(metadata: WarcRecord) -> VisitFacts | None:
     """What the crawl noted in a metadata record; null where there is no such note of ours."""
     fields = _fields_of(metadata)
     with suppress(KeyError, ValueError):
-        return VisitFacts(_SOURCES[fields[FIELD_SOURCE]], fields.get(FIELD_VIA), int(fields[FIELD_DEPTH]))
+        return VisitFacts(
+            _SOURCES[fields[FIELD_SOURCE]],
+            fields.get(FIELD_VIA),
+            int(fields[FIELD_DEPTH]),
+            hops=fields.get(FIELD_HOPS, ""),
+            expects_article=FIELD_EXPECTED in fields,
+            anchor=fields.get(FIELD_ANCHOR),
+        )
     return None
 
 

@@ -23,11 +23,14 @@ WARC_FORMAT = "WARC File Format 1.1"
 CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 FIELDS_TYPE = "application/warc-fields"
 
-# Names in the metadata record's block: `via` and `fetchTimeMs` are the standard's (§6.6), the others ours.
+# Names in the metadata record's block: `via`, `hopsFromSeed`, `fetchTimeMs` are the standard's (§6.6), the others ours.
 FIELD_VIA = "via"
+FIELD_HOPS = "hopsFromSeed"
 FIELD_FETCH_MS = "fetchTimeMs"
 FIELD_SOURCE = "pressarc-source"
 FIELD_DEPTH = "pressarc-depth"
+FIELD_EXPECTED = "pressarc-expected"
+FIELD_ANCHOR = "pressarc-anchor"
 FIELD_INTERIM = "interimResponses"
 FIELD_EXCESS_BYTES = "excessBytes"
 FIELD_TRUNCATED = "truncated"
@@ -203,14 +206,23 @@ def _sha256(stream: IO[bytes], size: int) -> str:
 
 def _metadata_block(exchange: Exchange, facts: VisitFacts | None) -> tuple[IO[bytes], int]:
     return _fields_block(
-        (FIELD_VIA, facts.referrer if facts else None),
-        (FIELD_SOURCE, str(facts.via) if facts else None),
-        (FIELD_DEPTH, str(facts.depth) if facts else None),
+        *(_visit_fields(facts) if facts else ()),
         (FIELD_FETCH_MS, str(exchange.fetch_ms)),
         (FIELD_INTERIM, base64.b64encode(exchange.interim).decode() if exchange.interim else None),
         (FIELD_EXCESS_BYTES, str(exchange.excess_bytes) if exchange.excess_bytes else None),
         (FIELD_TRUNCATED, exchange.truncated),
         (FIELD_ERROR, exchange.error),
+    )
+
+
+def _visit_fields(facts: VisitFacts) -> tuple[tuple[str, str | None], ...]:
+    return (
+        (FIELD_VIA, facts.referrer),
+        (FIELD_HOPS, facts.hops or None),
+        (FIELD_SOURCE, str(facts.via)),
+        (FIELD_DEPTH, str(facts.depth)),
+        (FIELD_EXPECTED, "article" if facts.expects_article else None),
+        (FIELD_ANCHOR, facts.anchor or None),
     )
 
 

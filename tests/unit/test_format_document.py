@@ -13,6 +13,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -34,10 +35,11 @@ from pipelines.reasons import Described, Event
 from pipelines.store.archive import open_archive
 from pipelines.store.keys import Kind, parse_key
 from pipelines.store.local import LocalStore
-from pipelines.values import Exchange, RecordRef, TlsFacts
+from pipelines.values import EarlierRecord, Exchange, RecordRef, TlsFacts
 from pipelines.verify.archive import RULES
 from pipelines.warc import reader, record
 from pipelines.warc.pages import facts_from_record, parse_warc_date
+from pipelines.warc.revisit import IDENTICAL_PAYLOAD, Revisit
 from pipelines.warc.rotate import WarcWriter
 from tests.unit.markdown import FORMAT, ROOT, blocks, chapter, table, tables
 
@@ -226,6 +228,7 @@ def as_read(raw: record.NewRecord) -> tuple[str, tuple[tuple[str, str], ...], by
 
 def test_the_example_records_are_what_the_writer_writes() -> None:
     examples = example_records()
+    del examples["revisit"]
     ids = iter([each.record_id or "" for each in examples.values()])
     fields = dict(line.split(": ", 1) for line in examples["warcinfo"].block.decode().splitlines())
     info = record.WarcInfo(
@@ -248,6 +251,35 @@ def test_the_example_records_are_what_the_writer_writes() -> None:
     )
     written = [as_read(each) for each in (warcinfo, *exchange)]
     assert written == [(each.type, each.headers, each.block) for each in examples.values()]
+
+
+def test_the_example_of_a_revisit_is_what_the_writer_writes() -> None:
+    examples = example_records()
+    example = examples["revisit"]
+    earlier = EarlierRecord(
+        (example.get("WARC-Refers-To") or "").strip("<>"),
+        example.get("WARC-Refers-To-Target-URI") or "",
+        parse_warc_date(example.get("WARC-Refers-To-Date") or ""),
+        example.get("WARC-Payload-Digest"),
+    )
+    size = 2048
+    exchange = replace(
+        example_exchange(examples),
+        url=example.target_uri or "",
+        started_at=parse_warc_date(example.get("WARC-Date") or ""),
+        response=io.BytesIO(example.block + bytes(range(256)) * (size // 256)),
+        response_bytes=len(example.block) + size,
+        head_bytes=len(example.block),
+        payload_sha256=hashlib.sha256(bytes(range(256)) * (size // 256)).hexdigest(),
+    )
+    written, *_ = record.exchange_records(
+        exchange,
+        None,
+        warcinfo_id=examples["warcinfo"].record_id or "",
+        new_id=iter([example.record_id or "", "urn:uuid:7", "urn:uuid:8"]).__next__,
+        revisit=Revisit(IDENTICAL_PAYLOAD, earlier, len(example.block), "length"),
+    )
+    assert as_read(written) == (example.type, example.headers, example.block)
 
 
 def test_the_fields_of_the_example_records_are_those_of_the_table() -> None:
