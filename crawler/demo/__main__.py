@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
+import signal
 import threading
 
 from crawler.demo.server import serve
@@ -17,9 +17,12 @@ def main() -> None:
     parser.add_argument("--plain", action="store_true", help="article pages without the eight further articles below")
     options = parser.parse_args()
     with serve(options.day, loaded=not options.plain, port=options.port) as server:
+        stopped = threading.Event()
+        # Set here, since a process that a script starts in the background inherits that SIGINT is ignored.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stopped.set())
         print(server.url, flush=True)
-        with contextlib.suppress(KeyboardInterrupt):
-            threading.Event().wait()
+        stopped.wait()
 
 
 if __name__ == "__main__":
