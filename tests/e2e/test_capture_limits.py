@@ -106,8 +106,8 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
         ("/drip", "timeout", "time"),
         ("/flood", "too_large", "length"),
         ("/endless-head", "too_large", "length"),
-        ("/gzip-bomb", "undecodable", "larger than 67108864 bytes once its codings are undone"),
-        ("/brotli-bomb", "undecodable", "larger than 67108864 bytes once its codings are undone"),
+        ("/gzip-bomb", "undecodable", "bytes once its codings are undone"),
+        ("/brotli-bomb", "undecodable", "bytes once its codings are undone"),
     ],
 )
 def test_what_has_no_end_ends_at_its_limit_with_its_reason(done: Done, path: str, reason: str, words: str) -> None:

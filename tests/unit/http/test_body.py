@@ -182,3 +182,14 @@ def test_no_bytes_do_worse_than_being_undecodable(raw: bytes, name: str) -> None
     except (UndecodableBody, BodyTooLarge):
         return
     assert len(body) <= 10_000
+
+
+def test_a_small_body_may_not_become_a_huge_one_whatever_the_limit_is() -> None:
+    bomb = gzip.compress(bytes(64 * 1024 * 1024), mtime=0)
+    with pytest.raises(BodyTooLarge):
+        decode_body(bomb, head(("Content-Encoding", "gzip")), max_bytes=1 << 40)
+
+
+def test_a_page_that_compresses_well_is_not_taken_for_a_bomb() -> None:
+    page = b"".join(b"<li><a href='/story/%d'>A story like any other</a></li>\n" % number for number in range(150_000))
+    assert decode_body(gzip.compress(page, mtime=0), head(("Content-Encoding", "gzip")), max_bytes=1 << 40) == page
