@@ -19,6 +19,7 @@ Figures = dict[str, Any]
 WAYS = {"bare": "Scrapy's own handler, nothing archived", "capture": "our handler", "warcio": "Response to warcio"}
 WORK = {
     "discover": "looks for further pages as our news spider does",
+    "follow": "follows every link it finds",
     "links": "finds the links of each page",
     "nothing": "does nothing with a page",
 }
@@ -61,7 +62,7 @@ def _report(took: dict[str, list[float]], pages: int, work: str) -> None:
         [WAYS[way], f"{ms:.2f}", f"{1000 * min(took[way]) / pages:.2f}", f"{ms / bare:.2f}"]
         for way, ms in per_page_ms.items()
     ]
-    title = f"Capture: CPU ms a page of 78 KB, {pages} pages, {len(took['bare'])} rounds; a spider that {WORK[work]}"
+    title = f"Capture: CPU ms a page of 200 KB, {pages} pages, {len(took['bare'])} rounds; a spider that {WORK[work]}"
     print_table(title, ("way", "median", "least", "x bare"), rows)
     print(f"ours / bare   {own / bare:.3f}: {verdict(own / bare, at_most=1.10)}")
     print(f"ours / warcio {own / usual:.3f}: {verdict(own / usual, at_most=0.80)}")

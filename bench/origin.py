@@ -1,6 +1,6 @@
 """The origin of the benchmarks, in a process of its own: `origin.py` prints its port and serves until it is ended.
 
-/page/N    a page of about 78 KB, of which there are 200
+/page/N    a page of about 200 KB, of which there are 200
 /small/N   a page of 2 KB with a number of its own
 /large/N   N bytes
 """

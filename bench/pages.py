@@ -1,11 +1,11 @@
-"""Pages to crawl and to write: HTML of about 78 KB that compresses as news pages do, the same for the same number."""
+"""Pages to crawl and to write: HTML of 200 KB, the median of news pages, compressing as they do; always the same."""
 
 from __future__ import annotations
 
 import random
 from functools import cache
 
-PAGE_BYTES = 78_000
+PAGE_BYTES = 200_000
 
 _VOWELS, _CONSONANTS = "aeiou", "bcdfghklmnprstvw"
 _RANDOM = random.Random(2026)  # noqa: S311 (text, not secrets)
@@ -32,7 +32,7 @@ _HEAD = (
 def page(number: int) -> bytes:
     """Page *number*: a head, a menu, teasers with links to other pages, and paragraphs up to `PAGE_BYTES`."""
     chance = random.Random(number)  # noqa: S311
-    phrases = iter(chance.choices(_PHRASES, _WEIGHTS, k=6000))
+    phrases = iter(chance.choices(_PHRASES, _WEIGHTS, k=16000))
 
     def text(count: int) -> str:
         return " ".join(next(phrases) for _ in range(count))
