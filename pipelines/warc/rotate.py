@@ -4,7 +4,7 @@ Each record is a gzip member of its own, so that an offset and a length are enou
 `….open` until it is sealed: flushed, fsynced, renamed, its folder fsynced. Promised: when `append` has returned, the
 exchange is with the operating system, and a killed process loses nothing of it.
 
-*Why isal.* Compression is what a WARC costs: isal level 3 runs at eight times the speed of zlib 9, for 2.5 points of size.
+*Why isal.* Compression is what a WARC costs: isal level 3 is eight times as fast as zlib 9, for 2.5 points of size.
 """
 
 from __future__ import annotations
