@@ -1,4 +1,4 @@
-"""Every option of pressarc, with unit and meaning; the only reader of TOML files and of the environment.
+"""Every option of pressarc, with unit and meaning; the only reader of TOML files.
 
 Four layers, later ones win: the defaults below, the configuration file (`pressarc.toml`), the site's file
 (`sites/<site>.toml`), and what the command line says (`--set section.key=value` and the named flags).
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
@@ -152,16 +151,6 @@ def load_config(
         _validate(layer, where)
         _merge(merged, layer)
     return _named(_validate(merged, layers[-1][0] if layers else "the defaults"), site)
-
-
-def config_from_json(text: str) -> Config:
-    """The configuration that `Config.model_dump_json` gave *text* for."""
-    return Config.model_validate_json(text)
-
-
-def environment(name: str) -> str | None:
-    """The environment variable *name*: for secrets, and for nothing else."""
-    return os.environ.get(name)
 
 
 def options() -> Iterator[tuple[str, type[Section]]]:

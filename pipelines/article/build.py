@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
 
 from pipelines.article.schema import (
     Access,
@@ -156,8 +155,3 @@ def _sound(text: str) -> str:
 
 def _sound_or_null(text: str | None) -> str | None:
     return None if text is None else _sound(text)
-
-
-def captured_day(instant: datetime) -> str:
-    """The UTC day of an instant, as keys have it."""
-    return instant.date().isoformat()

@@ -189,10 +189,6 @@ class SiteMemory:
         ).fetchone()
         return None if row is None else SeenUrl(row[0], datetime.fromisoformat(row[1]), *row[2:])
 
-    def url_count(self) -> int:
-        """How many URLs the site is known to have."""
-        return int(self._db.execute("SELECT count(*) FROM urls").fetchone()[0])
-
     # ------------------------------------------------------------ lines
 
     def line_support(self, lines: Iterable[str]) -> dict[str, int]:

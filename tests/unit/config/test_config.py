@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.article.jsonl import canonical_json
-from pipelines.config import Config, config_from_json, environment, load_config, options, to_toml
+from pipelines.config import Config, load_config, options, to_toml
 from pipelines.errors import ConfigError
 
 URL = "https://www.news.example.org/"
@@ -173,12 +173,5 @@ def test_every_option_has_its_meaning_and_its_unit_in_its_name() -> None:
 
 def test_a_configuration_survives_json() -> None:
     config = load_config(URL)
-    assert config_from_json(config.model_dump_json()) == config
+    assert Config.model_validate_json(config.model_dump_json()) == config
     assert json.loads(canonical_json(config.model_dump(mode="json"))) == config.model_dump(mode="json")
-
-
-def test_a_variable_of_the_environment_is_there_or_null(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PRESSARC_TEST", "x")
-    assert environment("PRESSARC_TEST") == "x"
-    monkeypatch.delenv("PRESSARC_TEST")
-    assert environment("PRESSARC_TEST") is None

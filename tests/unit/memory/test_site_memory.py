@@ -58,7 +58,8 @@ def test_the_first_visit_of_a_url_stays_known(memory: SiteMemory, tmp_path: Path
     seen = SeenUrl("https://e.org/", NOW, "article", 200, '"e"', "Sun, 22 Nov 2026 03:00:00 GMT", "sha256:d")
     memory.remember_urls([seen])
     memory.remember_urls([replace(seen, at=NOW + timedelta(days=1), outcome="removed", status=410, etag=None)])
-    assert memory.url_count() == 1
+    latest = memory.url("https://e.org/")
+    assert latest == replace(seen, at=NOW + timedelta(days=1), outcome="removed", status=410, etag=None)
     with closing(sqlite3.connect(tmp_path / "memory.sqlite")) as database:
         rows = database.execute("SELECT first_seen_at, last_seen_at, outcome, status, etag FROM urls").fetchall()
     assert rows == [(NOW.isoformat(), (NOW + timedelta(days=1)).isoformat(), "removed", 410, None)]
