@@ -74,6 +74,20 @@ class Reason(Described):
     DUPLICATE_URL = "duplicate_url", "Another page of this run gave the same article."
 
 
+FAILURES = frozenset(
+    (
+        Reason.HOST_UNREACHABLE,
+        Reason.TLS_FAILED,
+        Reason.TIMEOUT,
+        Reason.DISCONNECTED,
+        Reason.TOO_LARGE,
+        Reason.PROTOCOL_BROKEN,
+        Reason.UNDECODABLE,
+    )
+)
+"""Reasons that are the server's or the network's: the exchange failed. The others of a refusal are our own decision."""
+
+
 class Source(Described):
     """What led to a URL (`via`), or said that an article is there (`expected_by`)."""
 

@@ -33,23 +33,11 @@ from pipelines.http.url import absolute_url
 from pipelines.publish.exchange import MAX_PAGE_BYTES, is_html
 from pipelines.publish.manifest import Manifest
 from pipelines.publish.run import OpenRun
-from pipelines.reasons import Outcome, Reason, Source
+from pipelines.reasons import FAILURES, Outcome, Reason, Source
 from pipelines.values import Candidate, Ledger, Page, VisitFacts
 from pipelines.warc.pages import CapturedExchange, page_from_record
 
 log = logging.getLogger(__name__)
-
-_FAILURES = frozenset(
-    (
-        Reason.HOST_UNREACHABLE,
-        Reason.TLS_FAILED,
-        Reason.TIMEOUT,
-        Reason.DISCONNECTED,
-        Reason.TOO_LARGE,
-        Reason.PROTOCOL_BROKEN,
-    )
-)
-"""Reasons that are the server's or the network's; all others are our own decision."""
 
 _ARGUMENTS = {
     "archive": "archive.location",
@@ -193,7 +181,7 @@ class NewsSpider(Spider):
         return self.final_ledger
 
     def _note(self, url: str, reason: Reason, detail: str | None) -> None:
-        outcome = Outcome.FAILED if reason in _FAILURES else Outcome.REFUSED
+        outcome = Outcome.FAILED if reason in FAILURES else Outcome.REFUSED
         self.frontier.not_captured(url, self.clock(), outcome, reason, detail)
 
     def _resume(self) -> Iterator[Request]:

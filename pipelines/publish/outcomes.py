@@ -65,6 +65,8 @@ class Tally:
         self._reasons: Counter[str] = Counter()
         self._events: Counter[str] = Counter()
         self._records = 0
+        self.lost_pages: Counter[Reason] = Counter()
+        """Pages that failed or were refused, by reason; what pages need to be shown is not among them."""
 
     def add_outcome(self, line: OutcomeLine) -> None:
         """Count *line*."""
@@ -72,6 +74,8 @@ class Tally:
         self._records += line.warc is not None
         if line.reason is not None:
             self._reasons[line.reason.value] += 1
+        if line.outcome in (Outcome.FAILED, Outcome.REFUSED) and line.reason and line.via is not Source.REQUISITE:
+            self.lost_pages[line.reason] += 1
 
     def add_article(self, article: Article) -> None:
         """Count *article*."""

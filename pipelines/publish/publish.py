@@ -30,12 +30,12 @@ from pipelines.publish.manifest import (
     newest,
     put_manifest,
 )
-from pipelines.publish.outcomes import Counts, Tally
+from pipelines.publish.outcomes import Tally
 from pipelines.publish.parts import Context, lines_of_file, lines_of_unvisited
 from pipelines.publish.resolve import resolve
 from pipelines.publish.run import OpenRun, warc_files
 from pipelines.publish.work import run_name
-from pipelines.reasons import Outcome, Reason
+from pipelines.reasons import FAILURES, Outcome, Reason
 from pipelines.store.contract import Store
 from pipelines.store.keys import articles_key, memory_key, outcomes_key, parse_key, profile_key
 from pipelines.values import Ledger, Survey, article_id
@@ -216,23 +216,24 @@ def _manifest(
         files=sorted([*derived.files, *warcs], key=lambda file: file.key),
         counts=derived.tally.counts(),
         profile=derived.profile.sha256,
-        warnings=[*ledger.warnings, *_warnings(derived.tally.counts(), ledger)],
+        warnings=[*ledger.warnings, *_warnings(derived.tally, ledger)],
         previous=None if base is None else PreviousManifest(number=base.manifest.number, sha256=base.sha256),
     )
 
 
-def _warnings(counts: Counts, ledger: Ledger) -> Iterator[str]:
-    """What whoever runs the crawl should know, a sentence each."""
+def _warnings(tally: Tally, ledger: Ledger) -> Iterator[str]:
+    """What whoever runs the crawl should know, a sentence each. A picture that some far host has lost is no news."""
+    counts, lost = tally.counts(), tally.lost_pages
     has_articles = counts.outcomes.keys() & {Outcome.ARTICLE, Outcome.UNCHANGED} or counts.articles.new
     if ledger.discovers and not has_articles:
         yield "no article was found: is the URL the home page of a news site?"
-    waiting = counts.reasons.get(Reason.PAGE_BUDGET, 0)
+    waiting = lost[Reason.PAGE_BUDGET]
     if waiting:
         yield f"the page budget (crawl.max_pages) was spent, and {waiting} URLs wait for another night"
-    failed = counts.outcomes.get(Outcome.FAILED, 0)
+    failed = sum(count for reason, count in lost.items() if reason in FAILURES)
     if failed:
-        yield f"{failed} exchanges failed; the outcome lines say why"
-    if counts.reasons.get(Reason.ROBOTS_UNREACHABLE):
+        yield f"{failed} pages could not be had; the outcome lines say why"
+    if lost[Reason.ROBOTS_UNREACHABLE]:
         yield "a robots.txt could not be had, so that nothing was requested of its host"
 
 

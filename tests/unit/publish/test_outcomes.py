@@ -19,7 +19,10 @@ PLACE = WarcPlace(key="k", offset=0, length=1, record_id="urn:uuid:1")
 
 
 def line(
-    outcome: Outcome = Outcome.ARTICLE, reason: Reason | None = None, warc: WarcPlace | None = PLACE
+    outcome: Outcome = Outcome.ARTICLE,
+    reason: Reason | None = None,
+    warc: WarcPlace | None = PLACE,
+    via: Source = Source.LINK,
 ) -> OutcomeLine:
     return OutcomeLine(
         url="https://e.org/",
@@ -30,7 +33,7 @@ def line(
         status=200,
         warc=warc,
         articles=[],
-        via=Source.LINK,
+        via=via,
         expected_by=[],
     )
 
@@ -85,3 +88,12 @@ def test_an_outcome_that_is_not_on_the_list_is_refused() -> None:
 def test_a_place_before_or_without_bytes_is_refused(field: str, value: int) -> None:
     with pytest.raises(ValidationError):
         WarcPlace.model_validate({**PLACE.model_dump(), field: value})
+
+
+def test_what_pages_need_to_be_shown_is_no_lost_page() -> None:
+    tally = Tally()
+    for via in (Source.LISTING, Source.REQUISITE):
+        tally.add_outcome(line(Outcome.FAILED, Reason.TIMEOUT, via=via))
+        tally.add_outcome(line(Outcome.REFUSED, Reason.ROBOTS_DISALLOW, via=via))
+    assert tally.lost_pages == {Reason.TIMEOUT: 1, Reason.ROBOTS_DISALLOW: 1}
+    assert tally.counts().reasons == {"robots_disallow": 2, "timeout": 2}
