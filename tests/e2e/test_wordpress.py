@@ -10,12 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.archive_view import lines, manifests, pressarc
-from tests.e2e.wordpress.site import BLOCK_THEME, CLASSIC_THEME, WordPressSite, missing_programs, running_wordpress
+from tests.e2e.wordpress.site import BLOCK_THEME, CLASSIC_THEME, WordPressSite, running_wordpress
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.skipif(bool(missing_programs()), reason="needs tests/e2e/wordpress/install.sh"),
-]
+pytestmark = pytest.mark.e2e
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from tests.e2e.wordpress.seeding import WORDPRESS, make_site
+from tests.e2e.wordpress.seeding import make_site
 from tests.e2e.wordpress.servers import (
-    PROGRAMS,
     WordPressUnavailable,
     create_database,
     program,
@@ -53,17 +52,6 @@ class WordPressSite:
     def access_log(self) -> Path:
         """Every request the site has seen, in nginx's combined format."""
         return self.folder / "log" / "access.log"
-
-
-def missing_programs() -> tuple[str, ...]:
-    """List what `install.sh` would have to install before the site can run; empty if it can."""
-    missing = [] if WORDPRESS.is_dir() else ["wordpress"]
-    for name in PROGRAMS:
-        try:
-            program(name)
-        except WordPressUnavailable:
-            missing.append(name)
-    return tuple(missing)
 
 
 @contextmanager

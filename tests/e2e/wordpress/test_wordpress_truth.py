@@ -14,7 +14,9 @@ import pytest
 from lxml import etree, html
 
 from tests.e2e.wordpress.servers import WordPressUnavailable
-from tests.e2e.wordpress.site import BLOCK_THEME, WordPressSite, missing_programs, running_wordpress
+from tests.e2e.wordpress.site import BLOCK_THEME, WordPressSite, running_wordpress
+
+pytestmark = pytest.mark.e2e
 
 _INNER = ("h2", "li", "figcaption", "blockquote", "p[not(ancestor::blockquote)]")
 _BLOCKS = " | ".join(f"//div[contains(@class, 'entry-content')]//{name}" for name in _INNER)
@@ -23,8 +25,6 @@ _KINDS = {"p": "paragraph", "h2": "heading", "li": "list_item", "figcaption": "c
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WordPressSite]:
-    if missing := missing_programs():
-        pytest.skip(f"not installed: {', '.join(missing)}; tests/e2e/wordpress/install.sh installs them")
     with running_wordpress(tmp_path_factory.mktemp("wp")) as running:
         yield running
 
