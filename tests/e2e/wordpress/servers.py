@@ -17,7 +17,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-PROGRAMS: Final = ("mariadb-install-db", "mariadbd", "mariadb-admin", "mariadb", "php", "php-fpm", "nginx", "setpriv")
 """All that the site runs."""
 
 _START_LIMIT_S: Final = 30.0
