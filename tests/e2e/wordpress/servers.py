@@ -17,8 +17,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-"""All that the site runs."""
-
 _START_LIMIT_S: Final = 30.0
 _STOP_LIMIT_S: Final = 15.0
 _SOCKET_PATH_LIMIT: Final = 107
