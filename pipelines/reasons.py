@@ -28,12 +28,14 @@ class Outcome(Described):
 
     ARTICLE = "article", "The page held at least one article of its own; `articles` names those written from it."
     UNCHANGED = "unchanged", "The page's article is the one the archive already holds."
+    HELD = "held", "The archive holds it, and it was not due to be looked at again."
     LISTING = "listing", "A page that lists articles: home, category, tag, author, search."
     PAGE = "page", "A page that is neither an article nor a listing; the reason says what it lacked."
     ROBOTS = "robots", "A robots.txt file."
     REQUISITE = "requisite", "Something that is no page: image, style sheet, feed, document."
     REDIRECT = "redirect", "The server named another URL (3xx)."
     REMOVED = "removed", "An article the archive holds is gone (404 or 410)."
+    MOVED = "moved", "An article the archive holds has another address now, which a redirect names."
     HTTP_ERROR = "http_error", "The server answered with an error (4xx or 5xx)."
     FAILED = "failed", "No whole answer was received."
     REFUSED = "refused", "pressarc decided not to request it."
@@ -48,6 +50,12 @@ class Reason(Described):
     TOO_DEEP = "too_deep", "It lies more links away from the start page than `crawl.max_depth` allows."
     TOO_MANY_REDIRECTS = "too_many_redirects", "More than ten redirects, one after another, led to it."
     PAGE_BUDGET = "page_budget", "The run's page budget was spent."
+    BYTE_BUDGET = "byte_budget", "The run's budget of bytes was spent."
+    TIME_BUDGET = "time_budget", "The run's time was up."
+    OUT_OF_HOURS = "out_of_hours", "The site may be visited at other hours only (`crawl.only_between`)."
+    HOST_BACKED_OFF = "host_backed_off", "The host asked for a longer pause than this run can wait."
+    TRAP = "trap", "URLs of its kind went on and on and led to nothing new."
+    NOFOLLOW = "nofollow", "The page that names it asks that its links not be followed."
     REQUISITE_BUDGET = "requisite_budget", "The run's budget of requisites was spent."
     STOPPED = "stopped", "The run was stopped before its turn came."
     ADDRESS_REFUSED = "address_refused", "Its address is private, and private addresses are not allowed."
@@ -72,6 +80,10 @@ class Reason(Described):
     PAGE_TOO_LARGE = "page_too_large", "The page is larger than extraction accepts."
     EXTRACTION_FAILED = "extraction_failed", "Extraction ended in an error; the detail names it."
     DUPLICATE_URL = "duplicate_url", "Another page of this run gave the same article."
+    SOFT_404 = "soft_404", "The page says that there is nothing here, though its status says otherwise."
+    CHALLENGE = "challenge", "The page wants proof that no program asks."
+    CONSENT_WALL = "consent_wall", "The page asks for consent and shows nothing else."
+    LOGIN_WALL = "login_wall", "The page asks to sign in and shows nothing else."
 
 
 FAILURES = frozenset(

@@ -10,11 +10,24 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import IO
 
 from pipelines.reasons import Flag, Outcome, Reason, Source
 
 # ---------------------------------------------------------------- discovery → frontier → request
+
+
+class Target(StrEnum):
+    """What is expected at a URL, and so how its answer is read."""
+
+    PAGE = "page"
+    SITEMAP = "sitemap"
+    FEED = "feed"
+    REST = "rest"
+    """An answer of a content API: JSON that lists articles."""
+    FRAGMENT = "fragment"
+    """What a listing loads below itself: HTML, or JSON with HTML or addresses in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +49,12 @@ class Candidate:
     hops: str = ""
     """The way from the seed, a letter a hop: L link, R redirect, E embedded (a requisite)."""
     anchor: str | None = None
-    """What the link that led here says."""
+    """What the link that led here says, or the title that a feed or a news sitemap gives."""
+    target: Target = Target.PAGE
+    published_at: datetime | None = None
+    """When the source says that it was published."""
+    modified_at: datetime | None = None
+    """When the source says that it last changed: a claim, and often a false one."""
 
 
 # ---------------------------------------------------------------- wire → WARC
