@@ -5,7 +5,7 @@ The spider is the same whatever the way; its work on a page is one of
 nothing   it counts it
 links     it finds the links with Scrapy's selectors
 follow    it yields a request for each of them, as most spiders do, and Scrapy's filter drops those made before
-discover  it does what our news spider does: `discover`, and the frontier
+discover  it does what our news spider does: `read_answer`, and the frontier
 
 The ways differ in what is archived of an answer, and how:
 
@@ -35,11 +35,11 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.capture.page import page_of_response
-from crawler.discovery.candidates import discover
+from crawler.discovery.answers import read_answer
 from crawler.frontier.frontier import Frontier
 from pipelines.publish.exchange import MAX_PAGE_BYTES
 from pipelines.reasons import Source
-from pipelines.values import Exchange, RecordRef, VisitFacts
+from pipelines.values import Candidate, Exchange, RecordRef, VisitFacts
 from pipelines.warc.record import WarcInfo
 from pipelines.warc.rotate import WarcWriter
 
@@ -127,7 +127,7 @@ class BenchSpider(Spider):
             self.links.update(response.css("a::attr(href)").getall())
         elif self.plan["work"] == "discover":
             page = page_of_response(response, captured_at=datetime.now(UTC), max_bytes=MAX_PAGE_BYTES)
-            for candidate in discover(page, 1):
+            for candidate in read_answer(page, Candidate(page.url, Source.LINK, depth=1)).candidates:
                 self.frontier.offer(candidate)
         self.pages += 1
         if self.pages in self.plan["look_at"]:

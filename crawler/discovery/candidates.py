@@ -1,48 +1,107 @@
-"""The candidates of a page: which of its links are worth a visit, and why.
+"""The candidates of an HTML page: which URLs it names are worth a visit, and why.
 
-A listing page (home, category) names articles, other listings and its own further pages; an article page names other
-articles, and the listings it links to (tags, authors) would only name the same articles again, so they are passed over.
+A listing page (home, category) names articles, other listings, its own further pages, and its site's feeds and
+sitemaps; an article page names other articles, and the listings it links to (tags, authors) would only name the same
+articles again, so they are passed over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from crawler.discovery.links import page_links
+from crawler.discovery.addresses import seen_addresses
+from crawler.discovery.answer import Answer, unique
+from crawler.discovery.found import NO_SIGNPOSTS, Found, FoundKind, Signposts
+from crawler.discovery.links import SeenLink, base_of, page_links
+from crawler.discovery.loading import article_links, further_pages, has_more_button, next_wordpress_page
+from crawler.discovery.rest import posts_url
 from crawler.discovery.shapes import is_article_link, is_page_of
-from pipelines.errors import ContentError
+from crawler.discovery.signposts import read_signposts
+from pipelines.http.url import absolute_url, canonical_url
 from pipelines.page.blocks import blocks_of
 from pipelines.page.classify import Kind, classify
-from pipelines.page.decode import decode
 from pipelines.page.facts import read_facts
-from pipelines.page.tree import MAX_HTML_BYTES, Element, body_of, parse
+from pipelines.page.tree import Element, body_of
 from pipelines.reasons import Source
-from pipelines.values import Candidate, Page
+from pipelines.values import Candidate, Target
+
+_KINDS = {Kind.ARTICLE: FoundKind.ARTICLE, Kind.LISTING: FoundKind.LISTING, Kind.OTHER: FoundKind.PAGE}
 
 
-def discover(page: Page, depth: int) -> list[Candidate]:
-    """The candidates that *page* names, in document order; none where it cannot be read.
+def read_html(answer: Answer, root: Element) -> Found:
+    """What an HTML page names.
 
     Args:
-        page: An HTML page, codings removed.
-        depth: Its links from the seed.
+        answer: A whole document.
+        root: Its tree.
     """
-    if len(page.body) > MAX_HTML_BYTES:
-        return []
-    try:
-        root = parse(decode(page).html, where=page.url)
-    except ContentError:
-        return []
+    page = answer.page
     kind = classify(root, read_facts(root, page.url), blocks_of(body_of(root))).kind
-    return list(_candidates(root, page.url, is_article=kind is Kind.ARTICLE, depth=depth))
+    signposts = read_signposts(root, base_of(root, page.url), page)
+    if answer.rules.forbid(root, page):
+        return Found(_KINDS[kind], notes=("the page asks that its links not be followed",), signposts=signposts)
+    found = _of_article(answer, root) if kind is Kind.ARTICLE else listed(answer, root, signposts)
+    return Found(_KINDS[kind], unique(found), signposts=signposts)
 
 
-def _candidates(root: Element, page_url: str, *, is_article: bool, depth: int) -> Iterator[Candidate]:
-    for link in page_links(root, page_url):
-        if not is_article and is_page_of(link, page_url):
-            yield Candidate(link.url, Source.LISTING, page_url, depth, is_pagination=True, anchor=link.text)
-        elif is_article_link(link):
-            via = Source.LINK if is_article else Source.LISTING
-            yield Candidate(link.url, via, page_url, depth + 1, expects_article=not is_article, anchor=link.text)
-        elif not is_article:
-            yield Candidate(link.url, Source.LINK, page_url, depth + 1, anchor=link.text)
+def listed(answer: Answer, root: Element, signposts: Signposts = NO_SIGNPOSTS) -> list[Candidate]:
+    """The candidates of a listing, or of a part of one, in document order; its further pages come last."""
+    names: list[Candidate] = []
+    further: list[Candidate] = []
+    for link in page_links(root, answer.url, answer.rules):
+        if is_page_of(link, answer.url):
+            further.append(answer.further(link.url, Source.LISTING, Target.PAGE, link.text))
+        elif is_article_link(link, answer.learnt):
+            names.append(_article(answer, link))
+        else:
+            names.append(Candidate(link.url, Source.LINK, answer.url, answer.depth, anchor=link.text))
+    addresses = list(seen_addresses(root))
+    base = base_of(root, answer.url)
+    names += [_article(answer, link) for link in article_links(addresses, base, answer.url, answer.learnt)]
+    names = list(unique(names))
+    urls = further_pages(
+        addresses,
+        base,
+        answer.url,
+        entries=sum(each.expects_article for each in names),
+        others=(each.url for each in (*further, *names) if each.is_pagination or each.expects_article),
+    )
+    further += (answer.further(url, Source.LISTING, Target.FRAGMENT) for url in urls)
+    if not further and signposts.is_wordpress:
+        further += _behind_button(answer, root, names)
+    return [*names, *_signposted(answer, signposts), *further]
+
+
+def _of_article(answer: Answer, root: Element) -> Iterator[Candidate]:
+    """The other articles that an article names, and those that it loads below itself."""
+    links = [link for link in page_links(root, answer.url, answer.rules) if is_article_link(link, answer.learnt)]
+    links += article_links(seen_addresses(root), base_of(root, answer.url), answer.url, answer.learnt)
+    for link in links:
+        yield Candidate(link.url, Source.LINK, answer.url, answer.depth, anchor=link.text or None)
+
+
+def _behind_button(answer: Answer, root: Element, names: Sequence[Candidate]) -> Iterator[Candidate]:
+    """The second page of a WordPress listing whose button asks a script: the same pages have addresses, too."""
+    base = base_of(root, answer.url)
+    articles = {canonical_url(each.url) for each in names if each.expects_article}
+    last: Element | None = None
+    for anchor in root.iter("a"):
+        target = absolute_url(base, anchor.get("href") or "")
+        if target is not None and canonical_url(target) in articles:
+            last = anchor
+    if has_more_button(root, last) and (url := next_wordpress_page(answer.url)):
+        yield answer.further(url, Source.LISTING, Target.PAGE)
+
+
+def _signposted(answer: Answer, signposts: Signposts) -> Iterator[Candidate]:
+    depth = answer.origin.depth
+    for url in signposts.feeds:
+        yield Candidate(url, Source.LINK, answer.url, depth, target=Target.FEED)
+    for url in signposts.sitemaps:
+        yield Candidate(url, Source.LINK, answer.url, depth, target=Target.SITEMAP)
+    if signposts.rest_root is not None:
+        yield Candidate(posts_url(signposts.rest_root), Source.LINK, answer.url, depth, target=Target.REST)
+
+
+def _article(answer: Answer, link: SeenLink) -> Candidate:
+    return Candidate(link.url, Source.LISTING, answer.url, answer.depth, expects_article=True, anchor=link.text or None)

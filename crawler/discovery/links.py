@@ -7,11 +7,16 @@ the shape of the URL, the words of the anchor, and whether it is a headline.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from pipelines.http.url import absolute_url, canonical_url, without_tracking
 from pipelines.page.tree import Element
+from pipelines.values import Page
+
+ROBOT = "pressarc"
+"""The product token of our user agent, as `X-Robots-Tag` may name it."""
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 MAX_TEXT_CHARS = 200
@@ -19,11 +24,13 @@ _HEADING_REACH = 3
 """How many elements above an anchor its heading may be."""
 
 # Files that are no pages; what they are shows in the URL, so they are not asked for.
-_NO_PAGE = re.compile(
+_FILE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|css|js|mjs|json|xml|rss|atom|pdf|docx?|xlsx?|pptx?|zip|gz|tgz|rar|7z"
     r"|mp[34]|m4[av]|ogg|wav|webm|mov|avi|apk|exe|dmg|ics|woff2?|ttf|eot)$",
     re.IGNORECASE,
 )
+# Directives with a value, whose colon does not follow the name of a robot.
+_VALUED = re.compile(r"unavailable_after|max-(?:snippet|image-preview|video-preview)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +45,43 @@ class SeenLink:
     """Whether it is, or holds, a heading."""
 
 
-def page_links(tree: Element, page_url: str) -> list[SeenLink]:
+@dataclass(frozen=True, slots=True)
+class LinkRules:
+    """Which requests of a site not to follow links are honoured."""
+
+    nofollow_links: bool = True
+    """Whether links marked `rel=nofollow` are passed over."""
+    nofollow_pages: bool = True
+    """Whether no link is followed of a page that says so of itself (`meta[name=robots]`, `X-Robots-Tag`)."""
+
+    def forbid(self, tree: Element, page: Page) -> bool:
+        """Whether no link of *page* is to be followed."""
+        return self.nofollow_pages and any(_says_nofollow(said) for said in _directives(tree, page))
+
+
+OBEDIENT = LinkRules()
+"""All of them."""
+
+
+def page_links(tree: Element, page_url: str, rules: LinkRules = OBEDIENT) -> list[SeenLink]:
     """The links to pages, in document order; of several to one URL the most telling one.
 
-    Links marked `rel=nofollow` and links to files that are no pages are left out.
+    Links that *rules* forbid and links to files that are no pages are left out.
     """
-    base = _base(tree, page_url)
+    base = base_of(tree, page_url)
     best: dict[str, SeenLink] = {}
     for anchor in tree.iter("a", "link"):
         href = anchor.get("href")
         rel = frozenset((anchor.get("rel") or "").lower().split())
-        if not href or "nofollow" in rel or (anchor.tag == "link" and not rel & {"next", "prev"}):
+        if (
+            not href
+            or (rules.nofollow_links and "nofollow" in rel)
+            or (anchor.tag == "link" and not rel & {"next", "prev"})
+        ):
             continue
         target = absolute_url(base, href)
         url = without_tracking(target) if target else None
-        if url is None or _NO_PAGE.search(urlsplit(url).path):
+        if url is None or is_file(url):
             continue
         words = "".join(str(text) for text in anchor.itertext()).split()
         link = SeenLink(url, " ".join(words)[:MAX_TEXT_CHARS], rel, _is_heading(anchor))
@@ -61,7 +90,13 @@ def page_links(tree: Element, page_url: str) -> list[SeenLink]:
     return list(best.values())
 
 
-def _base(tree: Element, page_url: str) -> str:
+def is_file(url: str) -> bool:
+    """Whether the URL's path ends as that of a file which is no page does."""
+    return bool(_FILE.search(urlsplit(url).path))
+
+
+def base_of(tree: Element, page_url: str) -> str:
+    """What relative links of the page are relative to."""
     for element in tree.iter("base"):
         return absolute_url(page_url, element.get("href") or "") or page_url
     return page_url
@@ -83,3 +118,23 @@ def _is_heading(anchor: Element) -> bool:
 def _more_telling(one: SeenLink, other: SeenLink) -> SeenLink:
     text = one.text if len(one.text) >= len(other.text) else other.text
     return SeenLink(one.url, text, one.rel | other.rel, one.is_heading or other.is_heading)
+
+
+def _directives(tree: Element, page: Page) -> Iterator[str]:
+    for element in tree.iter("meta"):
+        if (element.get("name") or "").strip().lower() in ("robots", ROBOT):
+            yield element.get("content") or ""
+    yield from (value for name, value in page.headers if name.lower() == "x-robots-tag")
+
+
+def _says_nofollow(directives: str) -> bool:
+    """Whether *directives*, some of which may be for a robot that they name first, ask us not to follow links."""
+    is_ours = True
+    for part in directives.lower().split(","):
+        name, colon, rest = part.partition(":")
+        if colon and not _VALUED.fullmatch(name.strip()):
+            is_ours = name.strip() == ROBOT
+            part = rest  # noqa: PLW2901 - what is left of it
+        if is_ours and part.strip() in ("nofollow", "none"):
+            return True
+    return False

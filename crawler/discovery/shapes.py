@@ -1,7 +1,8 @@
 """What the shape of a URL says: an article, a further page of a listing, or neither.
 
 Content systems differ in names and agree in shapes: an article's address ends in the words of its headline, a date or a
-number; a further page of a listing is the listing's address with a page number.
+number; a further page of a listing is the listing's address with a page number. What a site's own pages turned out to
+be says more (`LearntShapes`): it is added to the score, so that neither outvotes plain evidence of the other.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, urlsplit
 
+from crawler.discovery.learnt import LearntShapes
 from crawler.discovery.links import SeenLink
 from pipelines.http.url import canonical_url
 
@@ -21,25 +23,43 @@ _PAGE_NUMBER = re.compile(r"[1-9]\d{0,4}")
 
 ARTICLE_SCORE = 2
 """What a link must score to be taken for one to an article."""
+_LEARNT_SCORE = 2
 
 
-def is_article_link(link: SeenLink) -> bool:
-    """Whether the link looks like one to an article: by its URL's shape, its words, and whether it is a headline."""
-    path = _ENDING.sub("", urlsplit(link.url).path)
-    slug = path.rstrip("/").rpartition("/")[2]
-    if not slug:
+def is_article_link(link: SeenLink, learnt: LearntShapes | None = None) -> bool:
+    """Whether the link looks like one to an article: by its URL's shape, its words, and whether it is a headline.
+
+    Args:
+        link: A link of a page.
+        learnt: What pages of the site turned out to be, by the shapes of their URLs.
+    """
+    score = url_score(link.url, learnt)
+    if score is None:
         return False
-    dated = _DATE.search(path + "/")
-    score = _slug_score(slug)
-    if dated and path.rstrip("/")[dated.end() :]:
-        score += 2  # something follows the date: not the archive of a day
-    if _LONG_NUMBER.search(slug):
-        score += 1
     if link.is_heading:
         score += 1
     if _word_count(link.text) >= 5:
         score += 1
     return score >= ARTICLE_SCORE
+
+
+def url_score(url: str, learnt: LearntShapes | None = None) -> int | None:
+    """What the URL alone speaks for an article, in points; null for the root of a site, which none is at."""
+    parts = urlsplit(url)
+    path = _ENDING.sub("", parts.path).rstrip("/")
+    slug = path.rpartition("/")[2]
+    verdict = learnt.verdict(url) if learnt else None
+    if not slug and not (verdict and parts.query):
+        return None
+    dated = _DATE.search(path + "/")
+    score = _slug_score(slug)
+    if dated and path[dated.end() :]:
+        score += 2  # something follows the date: not the archive of a day
+    if _LONG_NUMBER.search(slug):
+        score += 1
+    if verdict is not None:
+        score += _LEARNT_SCORE if verdict else -_LEARNT_SCORE
+    return score
 
 
 def is_page_of(link: SeenLink, listing_url: str) -> bool:

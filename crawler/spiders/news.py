@@ -23,7 +23,7 @@ from crawler.capture.handler import RECORD_META, VISIT_META
 from crawler.capture.page import page_of_response
 from crawler.capture.refusal import Refused
 from crawler.capture.tap import check_versions
-from crawler.discovery.candidates import discover
+from crawler.discovery.answers import read_answer
 from crawler.discovery.requisites import Wanted, is_style_sheet, requisites
 from crawler.frontier.frontier import Frontier
 from crawler.settings import settings_for
@@ -34,7 +34,7 @@ from pipelines.publish.exchange import MAX_PAGE_BYTES, is_html
 from pipelines.publish.manifest import Manifest
 from pipelines.publish.run import OpenRun
 from pipelines.reasons import FAILURES, Outcome, Reason, Source
-from pipelines.values import Candidate, Ledger, Page, VisitFacts
+from pipelines.values import Candidate, Ledger, Page, Target, VisitFacts
 from pipelines.warc.pages import CapturedExchange, page_from_record
 
 log = logging.getLogger(__name__)
@@ -142,8 +142,9 @@ class NewsSpider(Spider):
         if page.status != 200:
             return []
         is_read = self.discovers and origin.via is not Source.REQUISITE and is_html(page)
-        named = discover(page, origin.depth) if is_read else []
-        return [*(replace(each, hops=f"{origin.hops}L") for each in named), *self._requisites(page, origin)]
+        named = read_answer(page, origin).candidates if is_read else ()
+        asked = (each for each in named if each.target is Target.PAGE)
+        return [*(replace(each, hops=f"{origin.hops}L") for each in asked), *self._requisites(page, origin)]
 
     def _requisites(self, page: Page, origin: Candidate) -> Iterator[Candidate]:
         """What *page* needs to be shown, but for what an earlier night has archived."""

@@ -54,6 +54,7 @@ OWNERS = {
     "htmldate": ("pipelines/extract/",),
     "dateutil": ("pipelines/extract/",),
     "lxml": ("pipelines/page/", "pipelines/extract/", "crawler/discovery/"),
+    "feedparser": ("crawler/discovery/feeds.py",),
     "charset_normalizer": ("pipelines/page/",),
     "brotli": ("pipelines/http/",),
     "zstandard": ("pipelines/http/",),

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from crawler.discovery.candidates import discover
+from crawler.discovery.answers import read_answer
 from crawler.discovery.links import SeenLink, page_links
 from pipelines.page.tree import MAX_HTML_BYTES
 from pipelines.reasons import Source
-from pipelines.values import Page
+from pipelines.values import Candidate, Page
 from tests.unit.publish.nights import HOME, article_page, home_page, url_of
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -87,6 +87,10 @@ def test_a_base_element_moves_relative_links() -> None:
 
 def page(body: bytes, url: str = HOME) -> Page:
     return Page(url, body, NOW, headers=(("Content-Type", "text/html; charset=utf-8"),))
+
+
+def discover(shown: Page, depth: int) -> list[Candidate]:
+    return list(read_answer(shown, Candidate(shown.url, Source.SEED, depth=depth)).candidates)
 
 
 def test_a_listing_names_articles_listings_and_its_further_pages() -> None:

@@ -1,0 +1,178 @@
+"""What a page loads when its reader asks for more: further pages of a listing, and the next articles.
+
+In: a parsed page and the addresses in its attributes and scripts. Out: URLs. A further page is known by its number, by
+the place for one that a template has, or by the name it stands under together with where it stands; an article by the
+shape of its URL. A button that names nothing still says that there is more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from crawler.discovery.addresses import SeenAddress
+from crawler.discovery.learnt import LearntShapes
+from crawler.discovery.links import SeenLink, is_file
+from crawler.discovery.paging import (
+    filled,
+    has_place,
+    is_cursor_name,
+    is_offset_name,
+    is_page_name,
+    page_number,
+    with_page_number,
+    with_parameter,
+)
+from crawler.discovery.shapes import is_article_link, is_page_of
+from pipelines.http.url import absolute_url, canonical_url, same_site
+from pipelines.page.tree import Element, find_all
+
+MAX_FURTHER = 10
+"""Addresses of further pages taken from one page's attributes and scripts."""
+
+_MORE = frozenset(("next", "more", "older", "infinite", "scroll"))
+_ADDRESS_NAMES = frozenset(("url", "uri", "href", "link", "permalink", "path", "canonical", "id"))
+_SHOWN_ON_SIGHT = ("revealed", "intersect")
+_HEADINGS = "self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6"
+_CONTROLS = (
+    "//*[self::button or (self::a and (not(@href) or @href = '' or starts-with(@href, '#')"
+    " or starts-with(@href, 'javascript:')))][not(ancestor::nav or ancestor::footer or ancestor::header"
+    " or ancestor::aside or ancestor::form or ancestor::dialog)]"
+)
+_MAX_CONTROL_WORDS = 5
+
+
+def further_pages(
+    addresses: Iterable[SeenAddress], base: str, page_url: str, entries: int, others: Iterable[str] = ()
+) -> list[str]:
+    """URLs of what the listing at *page_url* loads below itself.
+
+    Args:
+        addresses: Of the page.
+        base: What relative ones are relative to.
+        page_url: The listing.
+        entries: How many articles it lists.
+        others: Its further pages that are known already.
+    """
+    here = page_number(page_url)
+    seen = {canonical_url(page_url), *map(canonical_url, others)}
+    found: list[str] = []
+    for address in addresses:
+        url = _further(address, base, page_url, current=here.value if here else 1, entries=entries)
+        if url is not None and canonical_url(url) not in seen and same_site(url, page_url) and not is_file(url):
+            seen.add(canonical_url(url))
+            found.append(url)
+            if len(found) == MAX_FURTHER:
+                break
+    return found
+
+
+def article_links(
+    addresses: Iterable[SeenAddress], base: str, page_url: str, learnt: LearntShapes | None
+) -> Iterator[SeenLink]:
+    """Links to articles that stand in attributes, or in a script under a name that means an address."""
+    for address in addresses:
+        if (
+            address.is_continued
+            or has_place(address.text)
+            or (address.element is None and not address.names & _ADDRESS_NAMES)
+        ):
+            continue
+        url = absolute_url(base, address.text)
+        if url is None or is_file(url) or not same_site(url, page_url) or page_number(url) is not None:
+            continue
+        is_heading = address.element is not None and bool(find_all(address.element, f".//*[{_HEADINGS}]"))
+        link = SeenLink(url, "", frozenset(), is_heading=is_heading)
+        if is_article_link(link, learnt):
+            yield link
+
+
+def has_more_button(root: Element, last_article: Element | None) -> bool:
+    """Whether a control that leads nowhere stands after the list of articles, as buttons that load more do.
+
+    Args:
+        root: The page.
+        last_article: The last link to an article in its list.
+    """
+    if last_article is None:
+        return False
+    controls = set(find_all(root, _CONTROLS))
+    if not controls:
+        return False
+    is_after = False
+    for element in root.iter("a", "button"):
+        if element is last_article:
+            is_after = True
+        elif is_after and element in controls:
+            words = "".join(str(text) for text in element.itertext()).split()
+            if 0 < len(words) <= _MAX_CONTROL_WORDS:
+                return True
+    return False
+
+
+def next_wordpress_page(url: str) -> str | None:
+    """The address that WordPress gives the page after *url* of a listing."""
+    number = page_number(url)
+    if number is not None:
+        return with_page_number(url, number, number.value + 1)
+    return absolute_url(url.partition("?")[0].rstrip("/") + "/", "page/2/")
+
+
+def _further(address: SeenAddress, base: str, page_url: str, *, current: int, entries: int) -> str | None:
+    text = address.text
+    beside = _next_beside(address, current, entries)
+    if has_place(text):
+        is_offset = bool(text.partition("=")[2]) and is_offset_name(_name_of_place(text))
+        return absolute_url(base, filled(text, entries if is_offset else beside.get("page", current + 1)))
+    if address.is_continued:
+        name = _name_of_place(text)
+        if is_page_name(name):
+            return absolute_url(base, f"{text}{beside.get('page', current + 1)}")
+        return absolute_url(base, f"{text}{beside.get('offset', entries)}") if is_offset_name(name) else None
+    url = absolute_url(base, text)
+    if url is None:
+        return None
+    number = page_number(url)
+    if number is not None and number.is_offset:
+        return with_page_number(url, number, number.value or entries)
+    if number is not None:
+        return with_page_number(url, number, number.value if number.value > current else number.value + 1)
+    if address.element is not None and is_page_of(SeenLink(url, "", frozenset(), is_heading=False), page_url):
+        return url
+    return _unnumbered(address, url, current, entries)
+
+
+def _unnumbered(address: SeenAddress, url: str, current: int, entries: int) -> str | None:
+    """The URL with what stands beside it; alone, only where its name or its element says that it is for more."""
+    if address.element is not None:
+        for name, value in address.beside.items():
+            if is_page_name(name):
+                return with_parameter(url, name, str(_next_beside(address, current, entries)["page"]))
+            if is_offset_name(name):
+                return with_parameter(url, name, str(int(value) or entries))
+            if is_cursor_name(name):
+                return with_parameter(url, name, value)
+        trigger = address.element.get("hx-trigger") or ""
+        if any(word in trigger for word in _SHOWN_ON_SIGHT):
+            return url
+    if address.names & _MORE and not address.names & {"prev", "previous", "read"}:
+        return url
+    return None
+
+
+def _next_beside(address: SeenAddress, current: int, entries: int) -> dict[str, int]:
+    """The next page and offset, by the numbers beside the address, which are this page's or the next one's."""
+    found: dict[str, int] = {}
+    for name, value in address.beside.items():
+        if value.isdecimal() and is_page_name(name):
+            found.setdefault("page", int(value) if int(value) > current else int(value) + 1)
+        elif value.isdecimal() and is_offset_name(name):
+            found.setdefault("offset", int(value) or entries)
+    return found
+
+
+def _name_of_place(text: str) -> str:
+    """The name before the place for a number: `page` of `?page={n}`, of `?page=` and of `/page/`."""
+    head = text.partition("{")[0].partition("%")[0].partition("_")[0].rstrip("=/")
+    for mark in ("&", "?", "/"):
+        head = head.rpartition(mark)[2] if mark in head else head
+    return head
