@@ -83,15 +83,15 @@ def compose(story: Story, desk: Desk, earlier: Sequence[tuple[str, str]]) -> tup
         return (*opening, remark, *_filled(story, desk, 1))
     middle = _filled(story, desk, 3 + _number(topic + "length") % 5)
     if len(middle) >= 5:
-        middle.insert(4, Passage("heading", _fill(pick(topic + "second", desk.headings[2:]), story, "second")))
-        middle.insert(1, Passage("heading", _fill(pick(topic + "first", desk.headings[:2]), story, "first")))
+        middle.insert(4, Passage("heading", fill(pick(topic + "second", desk.headings[2:]), story, "second")))
+        middle.insert(1, Passage("heading", fill(pick(topic + "first", desk.headings[:2]), story, "first")))
     middle[2:2] = _voice(story, desk)
     if story.table:
         middle[1:1] = [Passage("table_row", "\t".join(row)) for row in story.table]
     if desk.voices and chance(topic + "list", 5):
         middle += _list(story)
     if chance(topic + "figure", 4):
-        caption = _fill(pick(topic + "caption", _CAPTIONS), story, "caption")
+        caption = fill(pick(topic + "caption", _CAPTIONS), story, "caption")
         middle.insert(1, Passage("caption", caption, "sketch"))
     if chance(topic + "embed", 8):
         middle.append(Passage("embed", f"Video: {topic}", str(_number(topic) % 9000)))
@@ -101,12 +101,12 @@ def compose(story: Story, desk: Desk, earlier: Sequence[tuple[str, str]]) -> tup
 
 def _filled(story: Story, desk: Desk, count: int) -> list[Passage]:
     order = sorted(desk.paragraphs, key=lambda paragraph: _number(story.topic + paragraph))
-    return [Passage("paragraph", _fill(paragraph, story, paragraph)) for paragraph in order[:count]]
+    return [Passage("paragraph", fill(paragraph, story, paragraph)) for paragraph in order[:count]]
 
 
 def _voice(story: Story, desk: Desk) -> list[Passage]:
     """A second voice: set apart as a quote, or running in the text."""
-    words = _fill(pick(story.topic + "quote", desk.quotes), story, "quote")
+    words = fill(pick(story.topic + "quote", desk.quotes), story, "quote")
     if chance(story.topic + "set apart", 3):
         return [Passage("quote", f"“{words}.”")]
     if not desk.voices:
@@ -137,10 +137,10 @@ def _with_link(story: Story, earlier: Sequence[tuple[str, str]]) -> str:
 def _list(story: Story) -> list[Passage]:
     items = _LIST[: 3 + _number(story.topic + "items") % 2]
     intro = Passage("paragraph", _LIST_INTRO.format(topic=story.topic))
-    return [intro, *(Passage("list_item", _fill(item, story, item)) for item in items)]
+    return [intro, *(Passage("list_item", fill(item, story, item)) for item in items)]
 
 
-def _fill(template: str, story: Story, use: str) -> str:
+def fill(template: str, story: Story, use: str) -> str:
     """*template* with its slots filled, as this *use* of it in this story has them."""
     key = f"{story.topic}/{use}/"
     filled = template.format(

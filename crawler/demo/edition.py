@@ -1,7 +1,8 @@
 """One state of the site: a day at an address, and how its articles hang together.
 
-In: the day, the site's address, whether article pages carry further articles. Out: lists of articles by section, tag
-and author, neighbours, and what a page shows beside its article. An edition never changes; the next day is another.
+In: the day, the site's address, whether article pages carry further articles, and the paper. Out: lists of articles by
+section, tag and author, neighbours, and what a page shows beside its article. An edition never changes; the next day is
+another.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from urllib.parse import urljoin
 from crawler.demo.address import author_path, section_path, tag_path
 from crawler.demo.content import pick
 from crawler.demo.desks import DESKS
-from crawler.demo.site import DemoArticle, newsroom
+from crawler.demo.nights import Night, most_viewed, night
+from crawler.demo.paper import WRITTEN_BY_HAND, Paper
+from crawler.demo.site import DemoArticle
 
 LOADED_BELOW = 8
 """How many further whole articles an article's page carries."""
@@ -41,14 +44,20 @@ class Edition:
     """With a slash at the end."""
     day: int = 1
     is_loaded: bool = True
+    paper: Paper = WRITTEN_BY_HAND
 
     def absolute(self, path: str) -> str:
         return urljoin(self.base_url, path)
 
-    @cached_property
+    @property
     def articles(self) -> tuple[DemoArticle, ...]:
         """All articles, newest first."""
-        return newsroom(self.day)
+        return self.night.articles
+
+    @cached_property
+    def night(self) -> Night:
+        """What the paper carries today, and what has become of the rest."""
+        return night(self.day, self.paper)
 
     @cached_property
     def by_path(self) -> dict[str, DemoArticle]:
@@ -84,20 +93,26 @@ class Edition:
     def alike(self, article: DemoArticle) -> tuple[DemoArticle, ...]:
         """Four older articles of the section, for "You may like"."""
         others = [other for other in self._in_section(article.section) if other.published_at < article.published_at]
+        if self.paper.size is not None:
+            return tuple(others[1:5])  # so that a removal changes few other pages
         start = pick(article.topic + "alike", range(max(1, len(others) - 3)))
         return tuple(others[start : start + 4])
 
     @cached_property
     def most_viewed(self) -> tuple[DemoArticle, ...]:
-        """The same five on both days."""
-        return tuple(newsroom(1)[place] for place in (4, 11, 23, 38, 52))
+        """The same five on every day."""
+        return most_viewed(self.paper)
 
     def changed_at(self, section: str | None = None) -> datetime:
         """When the site, or one section of it, last changed."""
         return max(article.changed_at for article in self.articles if section in (None, article.section))
 
     def _in_section(self, section: str) -> tuple[DemoArticle, ...]:
-        return tuple(article for article in self.articles if article.section == section)
+        return self._sections[section]
+
+    @cached_property
+    def _sections(self) -> dict[str, tuple[DemoArticle, ...]]:
+        return {desk.name: tuple(one for one in self.articles if one.section == desk.name) for desk in DESKS}
 
     def _neighbour(self, article: DemoArticle, step: int) -> DemoArticle | None:
         section = self._in_section(article.section)

@@ -20,13 +20,15 @@ _NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 _NEWS_SPAN = timedelta(days=2)
 _ITEMS = 10
 POSTS_PER_SITEMAP = 80
+DISALLOWED = ("/search", "/private/")
+"""What robots.txt closes, by the beginning of its path."""
 
 
 def robots(edition: Edition) -> str:
     """The site's robots.txt (RFC 9309; Crawl-delay and Sitemap are customary)."""
+    closed = "\n".join(f"Disallow: {path}" for path in DISALLOWED)
     return f"""User-agent: *
-Disallow: /search
-Disallow: /private/
+{closed}
 Crawl-delay: 0.02
 
 Sitemap: {edition.absolute("/sitemap.xml")}
@@ -35,8 +37,8 @@ Sitemap: {edition.absolute("/news-sitemap.xml")}
 
 
 def sitemap_index(edition: Edition) -> str:
-    """The index; its second list of articles is compressed."""
-    names = ["sitemap-posts-1.xml", "sitemap-posts-2.xml.gz", "sitemap-pages.xml"]
+    """The index."""
+    names = [*posts_sitemap_names(edition), "sitemap-pages.xml"]
     changed = edition.changed_at().isoformat()
     entries = "".join(
         f"<sitemap><loc>{edition.absolute('/' + name)}</loc><lastmod>{changed}</lastmod></sitemap>\n" for name in names
@@ -44,8 +46,14 @@ def sitemap_index(edition: Edition) -> str:
     return f'{_XML}<sitemapindex xmlns="{_SITEMAP}">\n{entries}</sitemapindex>\n'
 
 
+def posts_sitemap_names(edition: Edition) -> list[str]:
+    """The files of the articles' sitemaps; every second one is compressed."""
+    count = -(-len(edition.articles) // POSTS_PER_SITEMAP)
+    return [f"sitemap-posts-{number}.xml" + (".gz" if number % 2 == 0 else "") for number in range(1, count + 1)]
+
+
 def posts_sitemap(edition: Edition, number: int) -> str:
-    """Sitemap *number* (1 or 2) of the articles."""
+    """Sitemap *number* of the articles, counted from 1."""
     shown = edition.articles[(number - 1) * POSTS_PER_SITEMAP : number * POSTS_PER_SITEMAP]
     return _urlset((edition.absolute(article.path), article.changed_at) for article in shown)
 

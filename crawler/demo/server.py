@@ -1,8 +1,9 @@
 """Serves the site on loopback over HTTP/1.1, each connection in a thread of its own.
 
-In: a day and a port (0 for any free one). Out: a running server that knows its address and keeps a log of what was
-asked. Connections are kept alive; text is compressed for clients that accept gzip; about half of the pages are sent
-chunked; validators are honoured (RFC 9110 §13). It listens on 127.0.0.1 only and stops with its `with` block.
+In: a day, a port (0 for any free one), a size and vices. Out: a running server that knows its address and its truth,
+and keeps a log of what was asked. Connections are kept alive; text is compressed for clients that accept gzip; about
+half of the pages are sent chunked; validators are honoured (RFC 9110 §13). It listens on 127.0.0.1 only and stops with
+its `with` block.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 import contextlib
 import gzip
 import hashlib
+import itertools
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -23,7 +25,11 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from crawler.demo.edition import Edition
-from crawler.demo.routes import Answer, answer
+from crawler.demo.nights import night
+from crawler.demo.routes import Answer, Kind
+from crawler.demo.truth import Events, TruthArticle, events, truth
+from crawler.demo.vices.table import paper_with, site_with, vices_named
+from crawler.demo.vices.vice import Ask
 
 _CHUNK_BYTES = 8_000
 _COMPRESSED = ("text/", "application/xml", "application/rss", "application/atom")
@@ -36,20 +42,29 @@ class Hit(NamedTuple):
     path: str
     """With its query, as sent."""
     at_s: float
-    """Monotonic seconds."""
+    """Monotonic seconds, when it came."""
     status: int
+    """0 where the connection was closed without an answer."""
+    kind: Kind | None = None
+    """Of what was asked for, whether it was sent or not changed; null for what is no request for anything."""
+    retry_after_s: float | None = None
+    """How long the client was asked to stay away."""
 
 
 class DemoServer:
     """The running site."""
 
-    def __init__(self, day: int, *, is_loaded: bool, port: int) -> None:
+    def __init__(
+        self, day: int, *, is_loaded: bool, port: int, size: int | None = None, vices: Sequence[str] = ()
+    ) -> None:
         self.requests: list[Hit] = []
+        self._numbers = itertools.count()
+        self._is_loaded, self._size = is_loaded, size
+        night(day, paper_with(size, vices_named(vices)))  # what is wrong with them is said before the port is taken
         self._listener = _Listener(("127.0.0.1", port), self)
         self.url = f"http://127.0.0.1:{self._listener.server_port}/"
         """The home page's address."""
-        self._is_loaded = is_loaded
-        self.set_day(day)
+        self._turn(day, vices)
         self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
@@ -59,8 +74,34 @@ class DemoServer:
         Raises:
             ValueError: There is no such day.
         """
-        edition = Edition(self.url, day, self._is_loaded)
+        self._turn(day, self._vices)
+
+    def set_vices(self, *names: str) -> None:
+        """Turn to other vices; requests from now on meet these alone.
+
+        Raises:
+            ValueError: There is no such vice.
+        """
+        self._turn(self._day, names)
+
+    def answer(self, path: str, query: str, at_s: float) -> Answer:
+        """What the site says at this moment, in monotonic seconds."""
+        return self._site(self.edition, Ask(path, query, next(self._numbers), at_s, datetime.now(UTC)))
+
+    def truth(self) -> list[TruthArticle]:
+        """The truth of today's articles."""
+        return truth(self._day, self.url, self._size, self._vices)
+
+    def events(self) -> Events:
+        """What happened in the night before today."""
+        return events(self._day, self.url, self._size, self._vices)
+
+    def _turn(self, day: int, names: Sequence[str]) -> None:
+        vices = vices_named(names)
+        edition = Edition(self.url, day, self._is_loaded, paper_with(self._size, vices))
         edition.changed_at()  # a day that is not is noticed here, not by the next request
+        self._day, self._vices = day, tuple(names)
+        self._site = site_with(vices)
         self.edition = edition
 
     def close(self) -> None:
@@ -71,18 +112,30 @@ class DemoServer:
 
 
 @contextlib.contextmanager
-def serve(day: int = 1, *, loaded: bool = True, port: int = 0) -> Iterator[DemoServer]:
+def serve(
+    day: int = 1,
+    *,
+    loaded: bool | None = None,
+    port: int = 0,
+    size: int | None = None,
+    vices: Sequence[str] = (),
+) -> Iterator[DemoServer]:
     """Run the site for the length of a `with` block.
 
     Args:
-        day: 1 or 2.
-        loaded: Whether article pages carry eight further articles below their own.
+        day: Counted from 1; without a size there are two.
+        loaded: Whether article pages carry eight further articles below their own; as a rule they do, unless the site
+            has a size or vices.
         port: 0 for any free one.
+        size: How many articles there are on day 1; null for the 120 written by hand.
+        vices: Names from `vices.table.VICES`.
 
     Raises:
         OSError: The port is taken.
+        ValueError: There is no such day, size or vice.
     """
-    server = DemoServer(day, is_loaded=loaded, port=port)
+    is_loaded = loaded if loaded is not None else size is None and not vices
+    server = DemoServer(day, is_loaded=is_loaded, port=port, size=size, vices=vices)
     try:
         yield server
     finally:
@@ -135,6 +188,8 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = 64 * 1024
     timeout = 30
     server: _Listener
+    _found: Answer | None = None
+    _asked_at_s = 0.0
 
     def setup(self) -> None:
         super().setup()
@@ -163,12 +218,20 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002 - it hands over both
         """Remember the request, before its answer is on the wire."""
-        status = code.value if isinstance(code, HTTPStatus) else int(code)
-        self.server.site.requests.append(Hit(self.command or "", getattr(self, "path", ""), time.monotonic(), status))
+        found, self._found = self._found, None
+        hit = Hit(self.command or "", getattr(self, "path", ""), time.monotonic(), _number(code))
+        if found is not None:
+            hit = hit._replace(at_s=self._asked_at_s, kind=found.kind, retry_after_s=found.retry_after_s)
+        self.server.site.requests.append(hit)
 
     def _answer(self, *, has_body: bool) -> None:
         parts = urlsplit(self.path)
-        found = answer(self.server.site.edition, unquote(parts.path), parts.query)
+        self._asked_at_s = time.monotonic()
+        self._found = found = self.server.site.answer(unquote(parts.path), parts.query, self._asked_at_s)
+        if not found.status:
+            self.log_request(0)
+            self.close_connection = True
+            return
         message = _message(found, {name.lower(): value for name, value in self.headers.items()})
         self.send_response(message.status)
         for name, value in message.headers:
@@ -178,9 +241,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(_chunked(message.body) if message.is_chunked else message.body)
 
 
+def _number(code: int | str) -> int:
+    return code.value if isinstance(code, HTTPStatus) else int(code)
+
+
 def _message(found: Answer, request: dict[str, str]) -> _Message:
     """Code *found* for the wire, as the request's fields (names in lower case) allow."""
-    body, headers = found.body, [("Content-Type", found.content_type)]
+    body, headers = found.body, [("Content-Type", found.content_type), *found.fields]
     if found.location:
         headers.append(("Location", found.location))
     digest = hashlib.sha256(body).hexdigest()[:16]

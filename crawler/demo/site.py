@@ -1,7 +1,7 @@
 """What the newspaper has published by a given day.
 
-In: the day, 1 or 2. Out: its articles as frozen values, newest first. On day 2 six articles are new, three are
-edited and two are gone; all others are as they were, to the byte.
+In: the day, 1 or 2. Out: the articles written by hand as frozen values, newest first. On day 2 six articles are new,
+three are edited and two are gone; all others are as they were, to the byte. `nights` makes larger papers of them.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from functools import cache
 
-from crawler.demo.address import article_path, slug
+from crawler.demo.address import slug
 from crawler.demo.content import Passage, chance, compose, pick
 from crawler.demo.desks import DESKS
 from crawler.demo.markup import plain
+from crawler.demo.paper import Shape
 from crawler.demo.story import Desk, Story
 
 OUTLET = "The Marlhaven Courier"
@@ -23,7 +24,7 @@ LANGUAGE = "en"
 _SUMMER, _WINTER = timezone(timedelta(hours=3)), timezone(timedelta(hours=2))
 _CLOCKS_WENT_BACK = datetime(2026, 10, 25, 4, tzinfo=_WINTER)
 _LAST_EVENING = datetime(2026, 11, 20, tzinfo=_WINTER)
-_SECOND_DAY = datetime(2026, 11, 21, tzinfo=_WINTER)
+SECOND_DAY = datetime(2026, 11, 21, tzinfo=_WINTER)
 _PHOTOGRAPHERS = ("Ola Brek", "Jin Sato", "Marta Ruiz", "Courier archive")
 
 
@@ -97,20 +98,24 @@ _EDITS = (
 _WITHDRAWN = frozenset({"the museum tram", "the costume store"})
 
 
+Planned = tuple[Story, Desk, datetime]
+"""An article to be: its story, its desk, and when it is published."""
+
+
 @cache
-def newsroom(day: int) -> tuple[DemoArticle, ...]:
-    """The articles the site carries on *day*, newest first.
+def newsroom(day: int, shape: Shape = Shape.MONTH) -> tuple[DemoArticle, ...]:
+    """The articles the site carries on *day*, newest first, with addresses of that *shape*.
 
     Raises:
         ValueError: There is no such day; the newspaper has two.
     """
     if day not in (1, 2):
         raise ValueError(f"the demo site has days 1 and 2, not {day}")
-    first = _written(_first_day(), ())
+    first = written(first_day(), (), shape)
     if day == 1:
         return tuple(reversed(first))
     kept = [_edited(article) for article in first if article.topic not in _WITHDRAWN]
-    return tuple(reversed(kept + _written(_second_day(), first)))
+    return tuple(reversed(kept + written(_second_day(), first, shape)))
 
 
 def figure_picture(article: DemoArticle, figure: Passage) -> Picture:
@@ -120,23 +125,27 @@ def figure_picture(article: DemoArticle, figure: Passage) -> Picture:
 
 
 @cache
-def withdrawn_paths(day: int) -> frozenset[str]:
+def withdrawn_paths(day: int, shape: Shape = Shape.MONTH) -> frozenset[str]:
     """Paths that an earlier day had and *day* has no more."""
-    return frozenset(article.path for article in newsroom(1)) - frozenset(article.path for article in newsroom(day))
+    first, now = newsroom(1, shape), newsroom(day, shape)
+    return frozenset(article.path for article in first) - frozenset(article.path for article in now)
 
 
-def _first_day() -> list[tuple[Story, Desk, datetime]]:
+def first_day() -> list[Planned]:
     """Every desk's stories spread over the same two months, oldest first, two a day."""
     spread = sorted(
         ((place + 0.5) / len(desk.stories), desk.slug, story, desk)
         for desk in DESKS
         for place, story in enumerate(desk.stories)
     )
-    return [(story, desk, _hour(rank, story)) for rank, (_, _, story, desk) in reversed(list(enumerate(spread)))]
+    return [(story, desk, hour(rank, story)) for rank, (_, _, story, desk) in reversed(list(enumerate(spread)))]
 
 
-def _hour(rank: int, story: Story) -> datetime:
-    """Evening for the day's second article, from midnight on for its first: local and UTC dates differ for some."""
+def hour(rank: int, story: Story) -> datetime:
+    """When the article of this *rank*, counted back from the newest, was published.
+
+    Evening for the day's second article, from midnight on for its first: local and UTC dates differ for some.
+    """
     start_minute = 14 * 60 if rank % 2 == 0 else 5
     minute = start_minute + pick(story.topic + "minute", range(9 * 60 + 55))
     return _zoned(_LAST_EVENING - timedelta(days=rank // 2) + timedelta(minutes=minute))
@@ -147,25 +156,34 @@ def _zoned(winter: datetime) -> datetime:
     return winter.replace(tzinfo=_SUMMER) if winter < _CLOCKS_WENT_BACK else winter
 
 
-def _second_day() -> list[tuple[Story, Desk, datetime]]:
-    arrivals = [(story, desk) for desk in DESKS for story in desk.arrivals]
+def arrivals() -> list[tuple[Story, Desk]]:
+    """What was written by hand for the second day."""
+    return [(story, desk) for desk in DESKS for story in desk.arrivals]
+
+
+def _second_day() -> list[Planned]:
     return [
-        (story, desk, _zoned(_SECOND_DAY + timedelta(hours=7 + 2 * place, minutes=10 + 7 * place)))
-        for place, (story, desk) in enumerate(arrivals)
+        (story, desk, _zoned(SECOND_DAY + timedelta(hours=7 + 2 * place, minutes=10 + 7 * place)))
+        for place, (story, desk) in enumerate(arrivals())
     ]
 
 
-def _written(plan: list[tuple[Story, Desk, datetime]], before: Sequence[DemoArticle]) -> list[DemoArticle]:
+def written(plan: Sequence[Planned], before: Sequence[DemoArticle], shape: Shape) -> list[DemoArticle]:
     """The planned articles, oldest first; each may link to those of its desk that came before."""
-    done = list(before)
-    for story, desk, published_at in plan:
-        earlier = [(article.topic, article.path) for article in done if article.section == desk.name]
-        done.append(_article(1000 + 3 * len(done), story, desk, published_at, earlier))
-    return done[len(before) :]
+    earlier: dict[str, list[tuple[str, str]]] = {}
+    for article in before:
+        earlier.setdefault(article.section, []).append((article.topic, article.path))
+    done = []
+    for number, (story, desk, published_at) in enumerate(plan, len(before)):
+        links = earlier.setdefault(desk.name, [])
+        article = _article(1000 + 3 * number, story, desk, published_at, links, shape)
+        links.append((article.topic, article.path))
+        done.append(article)
+    return done
 
 
 def _article(
-    number: int, story: Story, desk: Desk, published_at: datetime, earlier: list[tuple[str, str]]
+    number: int, story: Story, desk: Desk, published_at: datetime, earlier: list[tuple[str, str]], shape: Shape
 ) -> DemoArticle:
     name = slug(story.headline)
     is_edited = chance(story.topic + "edited", 5)
@@ -173,7 +191,7 @@ def _article(
     return DemoArticle(
         number=number,
         slug=name,
-        path=article_path(story.headline, published_at),
+        path=shape.path(number, name, published_at),
         topic=story.topic,
         headline=story.headline,
         description=story.dek,

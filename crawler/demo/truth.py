@@ -1,20 +1,24 @@
-"""What extraction ought to make of each article.
+"""What extraction ought to make of each article, and what happened to the articles in a night.
 
-In: the day and the site's address. Out: one value an article, in the terms of the archive's article schema: absolute
-URLs, UTC, text without markup. Captions are blocks, but not part of the text; the picture above the
-body is an image and not a block.
+In: the day and the site's address, size and vices. Out: one value an article that can be read there, in the terms of
+the archive's article schema: absolute URLs, UTC, text without markup. Captions are blocks, but not part of the text;
+the picture above the body is an image and not a block; links are as the newsroom wrote them, whatever a vice makes of
+them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 
 from crawler.demo.content import Passage
 from crawler.demo.markup import links, plain
+from crawler.demo.nights import night
 from crawler.demo.pictures import rendition
-from crawler.demo.site import LANGUAGE, DemoArticle, Picture, figure_picture, newsroom
+from crawler.demo.site import LANGUAGE, DemoArticle, Picture, figure_picture
+from crawler.demo.vices.table import paper_with, vices_named
 from pipelines.values import Image, Link
 
 _IN_TEXT = frozenset({"paragraph", "heading", "quote", "list_item", "table_row"})
@@ -42,9 +46,59 @@ class TruthArticle:
     links: tuple[Link, ...]
 
 
-def truth(day: int, base_url: str) -> list[TruthArticle]:
-    """The truth of every article of *day*, newest first, on the site at *base_url*."""
-    return [_truth(article, base_url) for article in newsroom(day)]
+@dataclass(frozen=True, slots=True)
+class Events:
+    """What happened to a site's articles in one night, by URL."""
+
+    new: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
+    """Their text is another."""
+    removed: tuple[str, ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()
+    """(old, new); the text is the same."""
+
+
+def truth(day: int, base_url: str, size: int | None = None, vices: Sequence[str] = ()) -> list[TruthArticle]:
+    """The truth of every article of *day* that can be read, newest first, on the site at *base_url*.
+
+    Args:
+        day: Counted from 1.
+        base_url: The home page, with a slash at the end.
+        size: How many articles the site has on its first day; null for those written by hand.
+        vices: Names of the site's vices.
+
+    Raises:
+        ValueError: There is no such day, size or vice.
+    """
+    return [_truth(article, base_url) for article in _readable(day, size, vices)]
+
+
+def events(day: int, base_url: str, size: int | None = None, vices: Sequence[str] = ()) -> Events:
+    """What happened between the day before and *day* to articles that can be read; arguments as of `truth`.
+
+    Raises:
+        ValueError: There is no such day, size or vice, or no day before.
+    """
+    before, after = ({one.topic: one for one in _readable(each, size, vices)} for each in (day - 1, day))
+    both = [topic for topic in after if topic in before]
+    return Events(
+        new=tuple(urljoin(base_url, one.path) for topic, one in after.items() if topic not in before),
+        edited=tuple(
+            urljoin(base_url, after[topic].path) for topic in both if after[topic].passages != before[topic].passages
+        ),
+        removed=tuple(urljoin(base_url, one.path) for topic, one in before.items() if topic not in after),
+        moved=tuple(
+            (urljoin(base_url, before[topic].path), urljoin(base_url, after[topic].path))
+            for topic in both
+            if before[topic].path != after[topic].path
+        ),
+    )
+
+
+def _readable(day: int, size: int | None, vices: Sequence[str]) -> list[DemoArticle]:
+    chosen = vices_named(vices)
+    articles = night(day, paper_with(size, chosen)).articles
+    return [article for article in articles if not any(vice.hides(article) for vice in chosen)]
 
 
 def _truth(article: DemoArticle, base_url: str) -> TruthArticle:

@@ -54,7 +54,7 @@ def _stream_item(edition: Edition, article: DemoArticle, *, is_lead: bool) -> st
 {_header(article, url, is_lead=is_lead)}
 {_figure(article.picture, "tide-lead-image")}
 <div id="tide-content" class="tide-content">
-{_body(article)}
+{body_html(article)}
 <p class="tide-signup"><em>{NEWSLETTER}</em></p>
 </div>
 {_after(edition, article)}
@@ -87,7 +87,7 @@ def _header(article: DemoArticle, url: str, *, is_lead: bool) -> str:
 </header>"""
 
 
-def _body(article: DemoArticle) -> str:
+def body_html(article: DemoArticle) -> str:
     """The passages, with neighbours of one list or table joined and an advertisement set between."""
     pieces: list[str] = []
     paragraphs = 0

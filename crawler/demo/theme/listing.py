@@ -6,6 +6,8 @@ others.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from crawler.demo.address import page_path, section_path
 from crawler.demo.edition import Edition, Listing
 from crawler.demo.markup import escape
@@ -21,6 +23,16 @@ def page_count(listing: Listing) -> int:
     return -(-len(listing.articles) // PER_PAGE)
 
 
+def shown_on(listing: Listing, number: int) -> tuple[DemoArticle, ...]:
+    """The articles of page *number*, counted from 1."""
+    return listing.articles[(number - 1) * PER_PAGE : number * PER_PAGE]
+
+
+def teasers(articles: Sequence[DemoArticle]) -> str:
+    """One list item an article."""
+    return "".join(_teaser(article) for article in articles)
+
+
 def home_page(edition: Edition) -> str:
     """The newest article large, and the six newest of each section."""
     top = edition.articles[0]
@@ -33,7 +45,7 @@ def home_page(edition: Edition) -> str:
     sections = "".join(
         f"""<section class="tide-section">
 <h4 class="tide-section-title"><a href="{listing.path}">{listing.title}</a></h4>
-<ul class="tide-teasers tide-teasers-grid">{"".join(_teaser(article) for article in listing.articles[:6])}</ul>
+<ul class="tide-teasers tide-teasers-grid">{teasers(listing.articles[:6])}</ul>
 <a class="tide-section-more" href="{listing.path}">More {listing.title}</a></section>"""
         for listing in edition.categories
     )
@@ -44,11 +56,10 @@ def home_page(edition: Edition) -> str:
 def listing_page(edition: Edition, listing: Listing, number: int) -> str:
     """Page *number* of a listing, counted from 1."""
     count = page_count(listing)
-    shown = listing.articles[(number - 1) * PER_PAGE : number * PER_PAGE]
     title = listing.title if number == 1 else f"{listing.title}, page {number} of {count}"
     blurb = f'<p class="tide-blurb">{escape(listing.blurb)}</p>' if listing.blurb else ""
     main = f"""<header class="tide-listing-head"><h1>{escape(listing.title)}</h1>{blurb}</header>
-<ul class="tide-teasers">{"".join(_teaser(article) for article in shown)}</ul>
+<ul class="tide-teasers">{teasers(shown_on(listing, number))}</ul>
 {_pagination(listing, number, count)}"""
     sheet = Sheet(
         title, main, page_path(listing.path, number), f"archive {listing.kind}", _relations(edition, listing, number)
@@ -56,11 +67,18 @@ def listing_page(edition: Edition, listing: Listing, number: int) -> str:
     return document(edition, sheet)
 
 
+def stories_page(edition: Edition, title: str, path: str, articles: Sequence[DemoArticle]) -> str:
+    """Some articles under a title, on one page."""
+    shown = f'<ul class="tide-teasers">{teasers(articles)}</ul>' if articles else "<p>There are no stories here.</p>"
+    main = f'<header class="tide-listing-head"><h1>{escape(title)}</h1></header>\n{shown}'
+    return document(edition, Sheet(title, main, path, "archive date"))
+
+
 def search_page(edition: Edition, query: str) -> str:
     """Articles whose headline holds the query."""
     found = [article for article in edition.articles if query and query.lower() in article.headline.lower()]
     main = f"""<header class="tide-listing-head"><h1>Search results for: {escape(query)}</h1></header>
-<ul class="tide-teasers">{"".join(_teaser(article) for article in found[:PER_PAGE])}</ul>"""
+<ul class="tide-teasers">{teasers(found[:PER_PAGE])}</ul>"""
     return document(edition, Sheet("Search", main, "/search", "search", '<meta name="robots" content="noindex">\n'))
 
 

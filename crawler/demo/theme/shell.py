@@ -7,7 +7,7 @@ article, wherever they stand.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from crawler.demo.address import author_path
 from crawler.demo.edition import Edition
@@ -88,7 +88,7 @@ def document(edition: Edition, sheet: Sheet) -> str:
 """
 
 
-def written_date(instant: datetime) -> str:
+def written_date(instant: date) -> str:
     """The date as the theme prints it, such as "November 20, 2026", whatever the locale."""
     return f"{_MONTHS[instant.month - 1]} {instant.day}, {instant.year}"
 

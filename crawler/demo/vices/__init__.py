@@ -1,0 +1,1 @@
+"""What real sites do to those who visit them, each a switch: see `table.VICES`."""
