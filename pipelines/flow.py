@@ -21,6 +21,7 @@ from pipelines.page.decode import Decoded, decode
 from pipelines.page.facts import Facts, read_facts
 from pipelines.page.text import word_count
 from pipelines.page.tree import MAX_HTML_BYTES, Element, body_of, parse
+from pipelines.page.walls import Wall, find_wall
 from pipelines.reasons import Outcome, Reason
 from pipelines.values import Draft, Page, Reading, Survey
 
@@ -74,7 +75,7 @@ def survey_page(page: Page) -> Survey:
 
 def _survey(page: Page) -> Survey:
     opened = _open(page)
-    if opened.verdict.kind is not Kind.ARTICLE:
+    if opened.verdict.kind is not Kind.ARTICLE or opened.wall is not None:
         return Survey()
     parts = split(opened.root, opened.facts, opened.blocks)
     return Survey(tuple(survey_part(part, opened.facts) for part in parts))
@@ -87,6 +88,7 @@ class _Opened:
     facts: Facts
     blocks: Sequence[TextBlock]
     verdict: Verdict
+    wall: Wall | None
 
 
 def _open(page: Page) -> _Opened:
@@ -97,11 +99,14 @@ def _open(page: Page) -> _Opened:
     if sum(block.words for block in blocks if block.is_running) < LEAST_WORDS:
         # Some pages are sent hidden, and shown by their scripts.
         blocks = blocks_of(body_of(root), hidden=True)
-    return _Opened(decoded, root, facts, blocks, classify(root, facts, blocks))
+    wall = find_wall(page, root, facts, blocks)
+    return _Opened(decoded, root, facts, blocks, classify(root, facts, blocks), wall)
 
 
 def _read(page: Page, profile: Profile, *, insist: bool) -> Reading:
     opened = _open(page)
+    if opened.wall is not None and not insist:
+        return Reading(Outcome.PAGE, opened.wall.reason, opened.wall.why)
     why = "; ".join(opened.verdict.why)
     if opened.verdict.kind is Kind.LISTING and not insist:
         return Reading(Outcome.LISTING, None, why)

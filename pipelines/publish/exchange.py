@@ -14,6 +14,7 @@ from pipelines.errors import ContentError, ProtocolBroken
 from pipelines.extract.profile import Profile
 from pipelines.http.head import parse_head
 from pipelines.http.url import absolute_url, same_site
+from pipelines.page.walls import CHALLENGE_STATUSES, wall_of
 from pipelines.reasons import Outcome, Reason, Source
 from pipelines.values import Page, ReadExchange, Reading, RecordRef, Survey
 from pipelines.warc.pages import CapturedExchange, page_from_record, parse_warc_date
@@ -99,11 +100,16 @@ def _http_reading(page: Page, via: Source | None) -> Reading | None:
     if 300 <= page.status < 400:
         return _redirect(page, via)
     if page.status and not 200 <= page.status < 300:
-        reason = Reason.CLIENT_ERROR if 400 <= page.status < 500 else Reason.SERVER_ERROR
-        return Reading(Outcome.HTTP_ERROR, reason, f"status {page.status}")
+        return Reading(Outcome.HTTP_ERROR, _error_reason(page), f"status {page.status}")
     if page.status and (via is Source.REQUISITE or not is_html(page)):
         return Reading(Outcome.REQUISITE)
     return None
+
+
+def _error_reason(page: Page) -> Reason:
+    if page.status in CHALLENGE_STATUSES and wall_of(page) is Reason.CHALLENGE:
+        return Reason.CHALLENGE
+    return Reason.CLIENT_ERROR if 400 <= page.status < 500 else Reason.SERVER_ERROR
 
 
 def _redirect(page: Page, via: Source | None) -> Reading:

@@ -33,7 +33,7 @@ def page(name: str) -> Page:
         url=given["url"],
         body=(HERE / name / "page.html").read_bytes(),
         captured_at=datetime.fromisoformat(given["captured_at"]),
-        headers=(("Content-Type", given["content_type"]),),
+        headers=(("Content-Type", given["content_type"]), *map(tuple, given.get("headers", []))),
     )
 
 

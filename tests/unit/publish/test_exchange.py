@@ -61,6 +61,38 @@ def test_the_status_decides(tmp_path: Path, status: int, outcome: Outcome, reaso
 
 
 @pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (403, Reason.CHALLENGE),
+        (429, Reason.CHALLENGE),
+        (503, Reason.CHALLENGE),
+        (404, Reason.CLIENT_ERROR),
+        (500, Reason.SERVER_ERROR),
+    ],
+)
+def test_a_challenge_that_comes_as_an_error_is_told_from_one(tmp_path: Path, status: int, reason: Reason) -> None:
+    challenge = b"<title>Just a moment...</title><script src='/gate/challenge/1.js'></script>"
+    assert outcome_of(answer(tmp_path / "a", status, challenge)) == (Outcome.HTTP_ERROR, reason, f"status {status}")
+    plain = b"<title>Error</title><h1>Something went wrong</h1>"
+    own = Reason.CLIENT_ERROR if status < 500 else Reason.SERVER_ERROR
+    assert outcome_of(answer(tmp_path / "b", status, plain)) == (Outcome.HTTP_ERROR, own, f"status {status}")
+
+
+def test_a_challenge_is_known_by_its_field_though_its_body_is_broken(tmp_path: Path) -> None:
+    fields = (("Content-Encoding", "gzip"), ("CF-Mitigated", "challenge"))
+    found = answer(tmp_path, 403, BROKEN_GZIP, fields=fields)
+    assert outcome_of(found)[:2] == (Outcome.HTTP_ERROR, Reason.CHALLENGE)
+
+
+def test_a_wall_under_status_200_is_a_page_without_articles_that_teaches_nothing(tmp_path: Path) -> None:
+    found = answer(tmp_path, 200, b"<title>Sign in</title><form><input type=password></form>")
+    assert outcome_of(found)[:2] == (Outcome.PAGE, Reason.LOGIN_WALL)
+    taught = survey_exchange(found)
+    assert taught is not None
+    assert taught.parts == ()
+
+
+@pytest.mark.parametrize(
     ("location", "reason", "detail"),
     [
         ("/elsewhere", None, f"{HOME}elsewhere"),
