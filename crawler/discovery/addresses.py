@@ -33,6 +33,7 @@ _ADDRESS = re.compile(r"(?:https?:/|/|\?|\./|[\w.-]+[/?])[^\s\"'`<>\\]*", re.IGN
 _QUOTED = re.compile(
     r"""(["'`])((?:https?:\\?/|\\?/|\?)(?:[^"'`\s<>\\]|\\[/u&]|\$\{[^}]*\})*)\1(\s*\+|\s*,\s*\{)?""", re.IGNORECASE
 )
+_SPACED_PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _NAME_BEFORE = re.compile(r"([\w$-]{1,60})[\"']?\s*[:=(,]\s*$")
 _NUMBER_NEAR = re.compile(r"[\"']?\b(\w{1,40})[\"']?\s*[:=]\s*[\"']?(\d{1,6})\b")
 _NEAR_CHARS = 300
@@ -78,7 +79,7 @@ def words_of(name: str) -> frozenset[str]:
 
 
 def _in_attribute(element: Element, name: str, value: str) -> Iterator[SeenAddress]:
-    value = value.strip()
+    value = _SPACED_PLACE.sub(r"{{\1}}", value.strip())
     if value[:1] in ("{", "["):
         yield from _in_json(read_json(value), words_of(name), element)
     elif _ADDRESS.fullmatch(value):

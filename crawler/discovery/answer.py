@@ -40,9 +40,12 @@ class Answer:
         )
 
 
-def unique(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
-    """Each URL once, as it was named first."""
+def unique(candidates: Iterable[Candidate], but: Iterable[str] = ()) -> tuple[Candidate, ...]:
+    """Each URL once, as it was named first, and none of *but*."""
     found: dict[str, Candidate] = {}
+    left_out = set(map(canonical_url, but))
     for candidate in candidates:
-        found.setdefault(canonical_url(candidate.url), candidate)
+        url = canonical_url(candidate.url)
+        if url not in left_out:
+            found.setdefault(url, candidate)
     return tuple(found.values())

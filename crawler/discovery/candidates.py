@@ -41,7 +41,7 @@ def read_html(answer: Answer, root: Element) -> Found:
     if answer.rules.forbid(root, page):
         return Found(_KINDS[kind], notes=("the page asks that its links not be followed",), signposts=signposts)
     found = _of_article(answer, root) if kind is Kind.ARTICLE else listed(answer, root, signposts)
-    return Found(_KINDS[kind], unique(found), signposts=signposts)
+    return Found(_KINDS[kind], unique(found, but=(page.url,)), signposts=signposts)
 
 
 def listed(answer: Answer, root: Element, signposts: Signposts = NO_SIGNPOSTS) -> list[Candidate]:
@@ -58,7 +58,8 @@ def listed(answer: Answer, root: Element, signposts: Signposts = NO_SIGNPOSTS) -
     addresses = list(seen_addresses(root))
     base = base_of(root, answer.url)
     names += [_article(answer, link) for link in article_links(addresses, base, answer.url, answer.learnt)]
-    names = list(unique(names))
+    sources = list(_signposted(answer, signposts))
+    names = list(unique(names, but=(answer.url, *(each.url for each in sources))))
     urls = further_pages(
         addresses,
         base,
@@ -69,7 +70,7 @@ def listed(answer: Answer, root: Element, signposts: Signposts = NO_SIGNPOSTS) -
     further += (answer.further(url, Source.LISTING, Target.FRAGMENT) for url in urls)
     if not further and signposts.is_wordpress:
         further += _behind_button(answer, root, names)
-    return [*names, *_signposted(answer, signposts), *further]
+    return [*names, *sources, *further]
 
 
 def _of_article(answer: Answer, root: Element) -> Iterator[Candidate]:

@@ -6,6 +6,7 @@ a stream, as it would open what is named to it. Document type definitions are cu
 
 from __future__ import annotations
 
+import codecs
 import html
 import io
 import re
@@ -55,6 +56,8 @@ def read_xml_feed(body: bytes, url: str, notes: list[str]) -> Feed | None:
         url: Its address, which relative ones are relative to.
         notes: Told what was wrong.
     """
+    if b"\x00" in body and not body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        body = body.replace(b"\x00", b"")
     parsed = feedparser.parse(
         io.BytesIO(_DEFINITIONS.sub(b"", body.lstrip())),
         response_headers={"content-location": url, "content-type": "application/xml"},
@@ -65,7 +68,9 @@ def read_xml_feed(body: bytes, url: str, notes: list[str]) -> Feed | None:
         return None
     if parsed.bozo and not isinstance(parsed.bozo_exception, feedparser.CharacterEncodingOverride):
         notes.append(f"its XML is broken ({parsed.bozo_exception}); it was read as far as it goes")
-    entries = tuple(entry for each in parsed.entries if (entry := _entry(each, url)) is not None)
+    is_atom = str(parsed.get("version")).startswith("atom")
+    read = (_entry(each, url, is_atom=is_atom) for each in parsed.entries)
+    entries = tuple(entry for entry in read if entry is not None)
     if len(entries) < len(parsed.entries):
         notes.append(f"{len(parsed.entries) - len(entries)} of its entries name no URL")
     feed = parsed.feed
@@ -98,19 +103,17 @@ def read_json_feed(value: Mapping[str, object], url: str, notes: list[str]) -> F
     )
 
 
-def _entry(entry: feedparser.FeedParserDict, base: str) -> FeedEntry | None:
+def _entry(entry: feedparser.FeedParserDict, base: str, *, is_atom: bool) -> FeedEntry | None:
     raw = next(_raw_addresses(entry, base), None)
     target = _resolved(base, raw)
     if raw is None or target is None:
         return None
     if "#" in raw:
         return FeedEntry(target, is_part=True)
-    return FeedEntry(
-        target,
-        title=_words(entry, "title"),
-        published_at=instant(_text(entry, "published")),
-        modified_at=instant(_text(entry, "updated")),
-    )
+    published_at, modified_at = instant(_text(entry, "published")), instant(_text(entry, "updated"))
+    if published_at is None and not is_atom:
+        published_at, modified_at = modified_at, None  # what RSS dates by Dublin Core is its publication
+    return FeedEntry(target, _words(entry, "title"), published_at, modified_at)
 
 
 def _raw_addresses(entry: feedparser.FeedParserDict, base: str) -> Iterator[str]:

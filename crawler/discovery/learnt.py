@@ -22,7 +22,8 @@ _MAJORITY = 0.8
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DAY = re.compile(r"(?:19|20)\d\d[-_]?(?:0[1-9]|1[0-2])(?:[-_]?(?:0[1-9]|[12]\d|3[01]))?")
 _MONTH_OR_DAY = re.compile(r"\d{1,2}")
-_ID = re.compile(r"(?=[^/]*\d)[0-9a-fA-F]{8}[0-9a-fA-F-]*|(?=\D*\d)(?=[^a-z]*[a-z])[0-9A-Za-z]{10,}")
+_ID = re.compile(r"(?=.*\d)[0-9a-fA-F]{8,}|(?=\D*\d)(?=[^a-z]*[a-z])[0-9A-Za-z]{10,}")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _EXTENSION = re.compile(r"\.[A-Za-z]{2,5}$")
 _WORD = re.compile(r"[-_+.~\s]|%20")
 _WORDS = 3
@@ -65,7 +66,7 @@ def _kind(segment: str, before: str) -> str:
     if stem.isdigit():
         return "N" + ending
     words = [word for word in _WORD.split(stem) if word]
-    if _ID.fullmatch(stem) and len(words) <= 1:
+    if _UUID.fullmatch(stem) or (_ID.fullmatch(stem) and len(words) <= 1):
         return "ID" + ending
     numbers = any(_NUMBER.fullmatch(word) for word in words)
     name = "words" if len(words) >= _WORDS or stem.count("%") > _WORDS else "word"

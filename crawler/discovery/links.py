@@ -25,7 +25,7 @@ _HEADING_REACH = 3
 
 # Files that are no pages; what they are shows in the URL, so they are not asked for.
 _FILE = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|css|js|mjs|json|xml|rss|atom|pdf|docx?|xlsx?|pptx?|zip|gz|tgz|rar|7z"
+    r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|css|js|mjs|json|xml|rss|rdf|atom|pdf|docx?|xlsx?|pptx?|zip|gz|tgz|rar|7z"
     r"|mp[34]|m4[av]|ogg|wav|webm|mov|avi|apk|exe|dmg|ics|woff2?|ttf|eot)$",
     re.IGNORECASE,
 )

@@ -30,6 +30,7 @@ MAX_FURTHER = 10
 """Addresses of further pages taken from one page's attributes and scripts."""
 
 _MORE = frozenset(("next", "more", "older", "infinite", "scroll"))
+_BACK = frozenset(("prev", "previous", "newer"))
 _ADDRESS_NAMES = frozenset(("url", "uri", "href", "link", "permalink", "path", "canonical", "id"))
 _SHOWN_ON_SIGHT = ("revealed", "intersect")
 _HEADINGS = "self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6"
@@ -118,6 +119,8 @@ def next_wordpress_page(url: str) -> str | None:
 
 
 def _further(address: SeenAddress, base: str, page_url: str, *, current: int, entries: int) -> str | None:
+    if address.names & _BACK:
+        return None
     text = address.text
     beside = _next_beside(address, current, entries)
     if has_place(text):
@@ -154,9 +157,7 @@ def _unnumbered(address: SeenAddress, url: str, current: int, entries: int) -> s
         trigger = address.element.get("hx-trigger") or ""
         if any(word in trigger for word in _SHOWN_ON_SIGHT):
             return url
-    if address.names & _MORE and not address.names & {"prev", "previous", "read"}:
-        return url
-    return None
+    return url if address.names & _MORE else None
 
 
 def _next_beside(address: SeenAddress, current: int, entries: int) -> dict[str, int]:

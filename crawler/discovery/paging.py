@@ -22,9 +22,12 @@ _CURSOR_NAMES = re.compile(
 _STEP_NAMES = re.compile(r"(?:.*(?:limit|per[-_]?page|page[-_]?size|count))|rows|size|n|num|take", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,6}")
 _PLACE = re.compile(
-    r"\{\{?\s*[$#]?\w*\s*\}?\}|\$\{[^{}]*\}|%7B\w*%7D|%[ds](?![0-9A-Fa-f])|%\w+%|__\w+?__|\[\[?\w*page\w*\]?\]|:page\b|#page#?|<page>"
-    r"|(?<=[/=])(?:PAGE|PAGE_?NUM(?:BER)?|OFFSET|PAGENUM|9999+)(?=[/&]|$)",
-    re.IGNORECASE,
+    r"""\{\{?\s*[$#]?\w*\s*\}?\}  # {page}, {{ page }}, {#}
+    | \$\{[^{}]*\}             # ${page + 1}
+    | %7[Bb]\w*%7[Dd]          # {page} percent-encoded
+    | %[ds](?![0-9A-Fa-f]) | %[a-z_]{3,}% | __[A-Za-z_]+?__ | \[\[?\w*page\w*\]?\] | :page\b | \#page\b\#?
+    | (?<=[/=])(?:PAGE(?:_?NUM(?:BER)?)?|OFFSET|9{4,})(?=[/&]|$)""",
+    re.VERBOSE,
 )
 
 
