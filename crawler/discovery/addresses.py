@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from crawler.discovery.json_values import read_json, walk
-from crawler.discovery.paging import is_cursor_name, is_offset_name, is_page_name
+from crawler.discovery.paging import is_cursor_name, is_offset_name, is_page_name, place_of
 from pipelines.page.tree import Element
 
 MAX_SCRIPT_CHARS = 2_000_000
@@ -31,7 +31,7 @@ _ATTRIBUTES = (
 _ADDRESS = re.compile(r"(?:https?:/|/|\?|\./|[\w.-]+[/?])[^\s\"'`<>\\]*", re.IGNORECASE)
 # A quoted address in a script, and whether something is added to it there.
 _QUOTED = re.compile(
-    r"""(["'`])((?:https?:\\?/|\\?/|\?)(?:[^"'`\s<>\\]|\\[/u&]|\$\{[^}]*\})*)\1(\s*\+|\s*,\s*\{)?""", re.IGNORECASE
+    r"""(["'`])((?:https?:\\?/|\\?/|\?)(?:[^"'`\s<>\\]|\\[/u&]|\$\{[^}]*\})*)\1(\s*\+)?""", re.IGNORECASE
 )
 _SPACED_PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _NAME_BEFORE = re.compile(r"([\w$-]{1,60})[\"']?\s*[:=(,]\s*$")
@@ -107,16 +107,17 @@ def _in_script(text: str) -> Iterator[SeenAddress]:
         if len(address) < 2 or "\\" in address:
             continue
         before = _NAME_BEFORE.search(text, max(0, match.start() - 80), match.start())
+        is_continued = bool(match[3])
         beside: dict[str, str] = {}
-        near = text[max(0, match.start() - _NEAR_CHARS) : match.end() + _NEAR_CHARS]
-        if "page" in near.lower() or "offset" in near.lower():
+        if is_continued or place_of(address) is not None:
+            near = text[max(0, match.start() - _NEAR_CHARS) : match.end() + _NEAR_CHARS]
             beside = {
                 name: number
                 for name, number in _NUMBER_NEAR.findall(near)
                 if is_page_name(name) or is_offset_name(name)
             }
         names = words_of(before[1]) if before else frozenset()
-        yield SeenAddress(address, names, bool(match[3] and "+" in match[3]), beside)
+        yield SeenAddress(address, names, is_continued, beside)
 
 
 def _counts(name: str, value: object) -> bool:

@@ -13,14 +13,14 @@ from crawler.discovery.addresses import seen_addresses
 from crawler.discovery.answer import Answer, unique
 from crawler.discovery.found import NO_SIGNPOSTS, Found, FoundKind, Signposts
 from crawler.discovery.links import SeenLink, base_of, page_links
-from crawler.discovery.loading import article_links, further_pages, has_more_button, next_wordpress_page
+from crawler.discovery.loading import article_links, further_pages, has_more_button, leads_on, next_wordpress_page
 from crawler.discovery.rest import posts_url
 from crawler.discovery.shapes import is_article_link, is_page_of
 from crawler.discovery.signposts import read_signposts
 from pipelines.http.url import absolute_url, canonical_url
 from pipelines.page.blocks import blocks_of
 from pipelines.page.classify import Kind, classify
-from pipelines.page.facts import read_facts
+from pipelines.page.facts import is_home, read_facts
 from pipelines.page.tree import Element, body_of
 from pipelines.reasons import Source
 from pipelines.values import Candidate, Target
@@ -60,15 +60,12 @@ def listed(answer: Answer, root: Element, signposts: Signposts = NO_SIGNPOSTS) -
     names += [_article(answer, link) for link in article_links(addresses, base, answer.url, answer.learnt)]
     sources = list(_signposted(answer, signposts))
     names = list(unique(names, but=(answer.url, *(each.url for each in sources))))
-    urls = further_pages(
-        addresses,
-        base,
-        answer.url,
-        entries=sum(each.expects_article for each in names),
-        others=(each.url for each in (*further, *names) if each.is_pagination or each.expects_article),
-    )
-    further += (answer.further(url, Source.LISTING, Target.FRAGMENT) for url in urls)
-    if not further and signposts.is_wordpress:
+    if not leads_on((each.url for each in further), answer.url):
+        entries = sum(each.expects_article for each in names)
+        linked = (each.url for each in (*names, *further))
+        urls = further_pages(addresses, base, answer.url, entries, linked)
+        further += (answer.further(url, Source.LISTING, Target.FRAGMENT) for url in urls)
+    if signposts.is_wordpress and not leads_on((each.url for each in further), answer.url):
         further += _behind_button(answer, root, names)
     return [*names, *sources, *further]
 
@@ -95,8 +92,9 @@ def _behind_button(answer: Answer, root: Element, names: Sequence[Candidate]) ->
 
 
 def _signposted(answer: Answer, signposts: Signposts) -> Iterator[Candidate]:
+    """The sources that a page declares. A section's feed tells no more than the section that was just read."""
     depth = answer.origin.depth
-    for url in signposts.feeds:
+    for url in signposts.feeds if depth == 0 or is_home(answer.url) else ():
         yield Candidate(url, Source.LINK, answer.url, depth, target=Target.FEED)
     for url in signposts.sitemaps:
         yield Candidate(url, Source.LINK, answer.url, depth, target=Target.SITEMAP)

@@ -13,12 +13,12 @@ from crawler.discovery.addresses import SeenAddress
 from crawler.discovery.learnt import LearntShapes
 from crawler.discovery.links import SeenLink, is_file
 from crawler.discovery.paging import (
-    filled,
-    has_place,
     is_cursor_name,
     is_offset_name,
     is_page_name,
+    name_before,
     page_number,
+    place_of,
     with_page_number,
     with_parameter,
 )
@@ -43,7 +43,7 @@ _MAX_CONTROL_WORDS = 5
 
 
 def further_pages(
-    addresses: Iterable[SeenAddress], base: str, page_url: str, entries: int, others: Iterable[str] = ()
+    addresses: Iterable[SeenAddress], base: str, page_url: str, entries: int, linked: Iterable[str] = ()
 ) -> list[str]:
     """URLs of what the listing at *page_url* loads below itself.
 
@@ -52,10 +52,10 @@ def further_pages(
         base: What relative ones are relative to.
         page_url: The listing.
         entries: How many articles it lists.
-        others: Its further pages that are known already.
+        linked: What it links to: none of it is taken for a further page.
     """
     here = page_number(page_url)
-    seen = {canonical_url(page_url), *map(canonical_url, others)}
+    seen = {canonical_url(page_url), *map(canonical_url, linked)}
     found: list[str] = []
     for address in addresses:
         url = _further(address, base, page_url, current=here.value if here else 1, entries=entries)
@@ -67,6 +67,16 @@ def further_pages(
     return found
 
 
+def leads_on(further: Iterable[str], page_url: str) -> bool:
+    """Whether one of *further*, pages of the listing at *page_url*, comes after it.
+
+    One without a number may, where the listing itself has none.
+    """
+    here = page_number(page_url)
+    current = here.value if here else 1
+    return any(number.value > current if (number := page_number(url)) else here is None for url in further)
+
+
 def article_links(
     addresses: Iterable[SeenAddress], base: str, page_url: str, learnt: LearntShapes | None
 ) -> Iterator[SeenLink]:
@@ -74,7 +84,7 @@ def article_links(
     for address in addresses:
         if (
             address.is_continued
-            or has_place(address.text)
+            or place_of(address.text) is not None
             or (address.element is None and not address.names & _ADDRESS_NAMES)
         ):
             continue
@@ -122,36 +132,34 @@ def _further(address: SeenAddress, base: str, page_url: str, *, current: int, en
     if address.names & _BACK:
         return None
     text = address.text
-    beside = _next_beside(address, current, entries)
-    if has_place(text):
-        is_offset = bool(text.partition("=")[2]) and is_offset_name(_name_of_place(text))
-        return absolute_url(base, filled(text, entries if is_offset else beside.get("page", current + 1)))
+    if (place := place_of(text)) is not None:
+        value = _offset_beside(address, entries) if place.is_offset else _page_beside(address, current)
+        return absolute_url(base, place.filled(text, value))
     if address.is_continued:
-        name = _name_of_place(text)
+        name = name_before(text)
         if is_page_name(name):
-            return absolute_url(base, f"{text}{beside.get('page', current + 1)}")
-        return absolute_url(base, f"{text}{beside.get('offset', entries)}") if is_offset_name(name) else None
+            return absolute_url(base, f"{text}{_page_beside(address, current)}")
+        return absolute_url(base, f"{text}{_offset_beside(address, entries)}") if is_offset_name(name) else None
     url = absolute_url(base, text)
-    if url is None:
-        return None
-    number = page_number(url)
-    if number is not None and number.is_offset:
+    number = page_number(url) if url else None
+    if url is None or number is None:
+        return _unnumbered(address, url, page_url, current, entries) if url else None
+    if number.is_offset:
         return with_page_number(url, number, number.value or entries)
-    if number is not None:
-        return with_page_number(url, number, number.value if number.value > current else number.value + 1)
-    if address.element is not None and is_page_of(SeenLink(url, "", frozenset(), is_heading=False), page_url):
-        return url
-    return _unnumbered(address, url, current, entries)
+    following = _next_page(number.value, current)
+    return with_page_number(url, number, following) if following is not None else None
 
 
-def _unnumbered(address: SeenAddress, url: str, current: int, entries: int) -> str | None:
+def _unnumbered(address: SeenAddress, url: str, page_url: str, current: int, entries: int) -> str | None:
     """The URL with what stands beside it; alone, only where its name or its element says that it is for more."""
     if address.element is not None:
+        if is_page_of(SeenLink(url, "", frozenset(), is_heading=False), page_url):
+            return url
         for name, value in address.beside.items():
             if is_page_name(name):
-                return with_parameter(url, name, str(_next_beside(address, current, entries)["page"]))
+                return with_parameter(url, name, str(_page_beside(address, current)))
             if is_offset_name(name):
-                return with_parameter(url, name, str(int(value) or entries))
+                return with_parameter(url, name, str(_offset_beside(address, entries)))
             if is_cursor_name(name):
                 return with_parameter(url, name, value)
         trigger = address.element.get("hx-trigger") or ""
@@ -160,20 +168,22 @@ def _unnumbered(address: SeenAddress, url: str, current: int, entries: int) -> s
     return url if address.names & _MORE else None
 
 
-def _next_beside(address: SeenAddress, current: int, entries: int) -> dict[str, int]:
-    """The next page and offset, by the numbers beside the address, which are this page's or the next one's."""
-    found: dict[str, int] = {}
+def _next_page(value: int, current: int) -> int | None:
+    """The number of the next page, where *value* is that of the page at hand or of the next one; else null."""
+    if value in (0, current):
+        return value + 1
+    return value if value == current + 1 else None
+
+
+def _page_beside(address: SeenAddress, current: int) -> int:
+    """The number of the next page, by what stands beside the address, else by the page at hand."""
     for name, value in address.beside.items():
-        if value.isdecimal() and is_page_name(name):
-            found.setdefault("page", int(value) if int(value) > current else int(value) + 1)
-        elif value.isdecimal() and is_offset_name(name):
-            found.setdefault("offset", int(value) or entries)
-    return found
+        if value.isdecimal() and is_page_name(name) and (number := _next_page(int(value), current)) is not None:
+            return number
+    return current + 1
 
 
-def _name_of_place(text: str) -> str:
-    """The name before the place for a number: `page` of `?page={n}`, of `?page=` and of `/page/`."""
-    head = text.partition("{")[0].partition("%")[0].partition("_")[0].rstrip("=/")
-    for mark in ("&", "?", "/"):
-        head = head.rpartition(mark)[2] if mark in head else head
-    return head
+def _offset_beside(address: SeenAddress, entries: int) -> int:
+    """How many entries come before the next page, by what stands beside the address, else by the page at hand."""
+    numbers = (int(value) for name, value in address.beside.items() if value.isdecimal() and is_offset_name(name))
+    return next((number for number in numbers if number), entries)

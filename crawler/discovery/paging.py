@@ -10,23 +10,25 @@ import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, quote_plus, urlsplit, urlunsplit
 
-# How interfaces call it. Where none of these is in a query, its only number is taken.
+# How interfaces call it; what counts something else about pages is left out.
 _PAGE_NAMES = re.compile(
-    r"(?!.*(?:size|per|count|limit))(?:.*page[ds]?(?:[-_]?(?:num|no|number|index))?|pg|p|pn|seite|pagina|sida|strana|sayfa)$",
+    r"(?!.*(?:size|per|count|limit|total|max|last|prev|first|all))"
+    r"(?:.*page[ds]?(?:[-_]?(?:num|no|number|index))?|pg|p|pn|seite|pagina|sida|strana|sayfa)",
     re.IGNORECASE,
 )
 _OFFSET_NAMES = re.compile(r".*offset|start|skip|from|first|begin", re.IGNORECASE)
 _CURSOR_NAMES = re.compile(
-    r".*cursor|after|before|continue|continuation|(?:last|max|since)[-_]?id|token|scroll_?id", re.IGNORECASE
+    r".*cursor|after|before|continuation|(?:last|max|since)[-_]?id|(?:page|next)[-_]?token|scroll[-_]?id", re.IGNORECASE
 )
+_COUNTER_NAMES = frozenset(("", "n", "i", "num", "number", "index"))
 _STEP_NAMES = re.compile(r"(?:.*(?:limit|per[-_]?page|page[-_]?size|count))|rows|size|n|num|take", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,6}")
 _PLACE = re.compile(
-    r"""\{\{?\s*[$#]?\w*\s*\}?\}  # {page}, {{ page }}, {#}
-    | \$\{[^{}]*\}             # ${page + 1}
-    | %7[Bb]\w*%7[Dd]          # {page} percent-encoded
-    | %[ds](?![0-9A-Fa-f]) | %[a-z_]{3,}% | __[A-Za-z_]+?__ | \[\[?\w*page\w*\]?\] | :page\b | \#page\b\#?
-    | (?<=[/=])(?:PAGE(?:_?NUM(?:BER)?)?|OFFSET|9{4,})(?=[/&]|$)""",
+    r"""\{\{?\s*[$#]?(\w*)\s*\}?\}  # {page}, {{ page }}, {{#}}
+    | \$\{([^{}]*)\}             # ${page}
+    | %7[Bb](\w*)%7[Dd]          # {page} percent-encoded
+    | %([a-z_]{3,})% | __([A-Za-z_]+?)__ | \[\[?(\w+)\]?\] | :(page)\b | \#(page)\b\#?
+    | (?<=[/=])(PAGE(?:_?NUM(?:BER)?)?|OFFSET)(?=[/&]|$) | %([ds])(?![0-9A-Fa-f]) | (?<=[/=])(9{4,})(?=[/&]|$)""",
     re.VERBOSE,
 )
 
@@ -121,14 +123,34 @@ def next_numbered(url: str, entries: int) -> str | None:
     return with_page_number(url, number, number.value + step) if step > 0 else None
 
 
-def has_place(template: str) -> bool:
-    """Whether *template* has a place for a page number."""
-    return bool(_PLACE.search(template))
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The place for a page number in a template of URLs."""
+
+    start: int
+    end: int
+    is_offset: bool
+
+    def filled(self, template: str, value: int) -> str:
+        """*template* with *value* there."""
+        return f"{template[: self.start]}{value}{template[self.end :]}"
 
 
-def filled(template: str, value: int) -> str:
-    """*template* with *value* in its place for a page number."""
-    return _PLACE.sub(str(value), template)
+def place_of(template: str) -> Place | None:
+    """The place for a page number in *template*; null where it has none, or one for something else."""
+    for match in _PLACE.finditer(template):
+        inner = next((group for group in match.groups() if group is not None), "")
+        before = name_before(template[: match.start()])
+        if is_offset_name(before) or is_offset_name(inner):
+            return Place(match.start(), match.end(), is_offset=True)
+        if is_page_name(before) or is_page_name(inner) or inner.lower() in _COUNTER_NAMES:
+            return Place(match.start(), match.end(), is_offset=False)
+    return None
+
+
+def name_before(text: str) -> str:
+    """What a number that follows *text* would be called: `page` after `?page=` and after `/page/`."""
+    return re.split(r"[/?&]", text.rstrip("=/"))[-1]
 
 
 def _numbers(url: str) -> list[tuple[str, int]]:

@@ -8,6 +8,7 @@ read as one all the same.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from crawler.discovery.found import Signposts
@@ -23,6 +24,8 @@ _FEED_FILE = re.compile(
     r"\.(?:rss|atom|rdf)$|(?:^|/)(?:[\w-]*[-_.])?(?:feed|rss|atom)s?(?:[-_.][\w-]*)?\.(?:xml|json)$", re.IGNORECASE
 )
 _SITEMAP_FILE = re.compile(r"(?:^|/)[^/]*site[-_]?map[^/]*\.(?:xml|txt)(?:\.gz)?$", re.IGNORECASE)
+# What either of them ends in: no more is looked at of other links.
+_FILE = re.compile(r"\.(?:rss|atom|rdf|xml|json|txt|gz)(?:[?#\s]|$)", re.IGNORECASE)
 _MAX_NAME_CHARS = 100
 
 
@@ -39,10 +42,13 @@ def read_signposts(root: Element, base: str, page: Page) -> Signposts:
     rest_root = link_target(page, API)
     languages = {(root.get("lang") or "").strip().lower(): None}
     for element in root.iter("link", "a"):
-        target = absolute_url(base, element.get("href") or "") if element.get("href") else None
+        href = element.get("href")
+        rel = (element.get("rel") or "").lower().split() if element.tag == "link" else ()
+        if not href or not (rel or element.get("type") or _FILE.search(href)):
+            continue
+        target = absolute_url(base, href)
         if target is None:
             continue
-        rel = (element.get("rel") or "").lower().split()
         if API in rel:
             rest_root = rest_root or target
         elif "sitemap" in rel or (element.tag == "a" and _SITEMAP_FILE.search(urlsplit(target).path)):
@@ -62,7 +68,7 @@ def read_signposts(root: Element, base: str, page: Page) -> Signposts:
     )
 
 
-def _is_feed(element: Element, rel: list[str], target: str) -> bool:
+def _is_feed(element: Element, rel: Sequence[str], target: str) -> bool:
     kind = (element.get("type") or "").partition(";")[0].strip().lower()
     if kind in _FEED_TYPES:
         return "alternate" in rel or element.tag == "a"

@@ -61,8 +61,18 @@ def _untracked(query: str) -> str:
     return "&".join(pair for pair in query.split("&") if not _TRACKING.fullmatch(pair.partition("=")[0]))
 
 
+# Most links of a page: nothing in them that resolving could change, or that could be wrong.
+_PLAIN = re.compile(
+    r"(https?://[a-z0-9.-]+)?/(?!/)[\w%~=&+,:@/-]*(?:\.[a-z0-9]{2,5})?(?:\?[\w%~=&+,:@/.-]+)?", re.ASCII
+)
+
+
 def absolute_url(base: str, href: str) -> str | None:
     """The http or https URL that *href* means on the page *base*, without fragment; null where it is none."""
+    if plain := _PLAIN.fullmatch(href):
+        origin = "" if plain[1] else _origin(base)
+        if origin is not None:
+            return origin + href
     try:
         parts = urlsplit(urljoin(base, href.strip()))
         if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
@@ -73,6 +83,17 @@ def absolute_url(base: str, href: str) -> str | None:
     except ValueError:
         return None
     return url
+
+
+@lru_cache(maxsize=1024)
+def _origin(url: str) -> str | None:
+    """Scheme and authority of *url* as they stand there; null where they are not those of a web page."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port, parts.netloc.encode()  # raise where the port is no number, and on half characters
+    except ValueError:
+        return None
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in _DEFAULT_PORTS and parts.hostname else None
 
 
 def site_name(url: str) -> str:

@@ -124,6 +124,28 @@ def test_what_loads_no_further_page_is_left_alone(nothing: str) -> None:
     assert urls(found) == [f"/news/{slug}" for slug in SLUGS]
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        '<script type="application/ld+json">{"target": "https://news.example.org/?s={search_term_string}"}</script>',
+        '<script type="application/ld+json">{"urlTemplate": "/search?q={search_term_string}"}</script>',
+        '<div data-shortlink="/?p=1234" data-url="/embed?p=77"></div>',
+        '<div data-last-page-url="/politics/page/20/"></div>',
+        '<button data-url="/newsletter" data-total-pages="20" data-per-page="10">x</button>',
+        '<script>var consent = {learnMoreUrl: "/sport"}</script>',
+    ],
+)
+def test_other_places_and_other_numbers_are_no_further_pages(other: str) -> None:
+    assert further(read(listing(other + '<a href="/sport">Sport</a>'), "/politics/")) == []
+
+
+def test_what_scripts_load_is_not_asked_for_where_links_lead_on() -> None:
+    more = '<a rel="next" href="/politics/page/2/" data-url="/ajax/politics?page=2">More</a>'
+    assert further(read(listing(more), "/politics/")) == ["/politics/page/2/"]
+    back = '<a rel="prev" href="/politics/">Newer</a><button data-url="/ajax/politics?page=3">More</button>'
+    assert further(read(listing(back), "/politics/page/2/")) == ["/politics/", "/ajax/politics?page=3"]
+
+
 WORDPRESS = '<meta name="generator" content="WordPress 6.9">'
 
 
@@ -241,6 +263,13 @@ def test_a_link_to_a_file_of_a_feeds_name_is_one_to_a_feed(path: str) -> None:
 )
 def test_other_alternates_are_no_feeds(head: str) -> None:
     assert signposted(head, Target.FEED) == []
+
+
+def test_the_feed_of_a_section_that_was_just_read_is_known_and_not_asked_for() -> None:
+    body = listing("", '<link rel="alternate" type="application/rss+xml" href="/politics/feed/">')
+    found = read(body, "/politics/", depth=1)
+    assert "/politics/feed/" not in urls(found)
+    assert found.signposts.feeds == (f"{HOST}/politics/feed/",)
 
 
 def test_sitemaps_that_a_page_names_are_candidates() -> None:

@@ -151,3 +151,13 @@ def test_two_urls_are_on_one_site_by_host_and_port(one: str, other: str, *, expe
 )
 def test_where_a_reader_came_from_is_taken_off_and_nothing_else_is_touched(url: str, expected: str) -> None:
     assert without_tracking(url) == expected
+
+
+PLAIN_HREFS = st.from_regex(r"(https?://[a-z0-9.-]{0,6})?/[a-z0-9_%~=&+,:@/.?-]{0,16}", fullmatch=True)
+
+
+@given(
+    PLAIN_HREFS, st.sampled_from([BASE, "http://user@e.org:8080", "HTTPS://E.org/a?b", "https://[::1]/x/", "about:x"])
+)
+def test_the_short_way_for_plain_links_gives_what_resolving_gives(href: str, base: str) -> None:
+    assert absolute_url(base, href) == absolute_url(base, href + "#fragment")
