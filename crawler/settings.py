@@ -35,6 +35,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
+    # Next to the downloader: nothing is between a request's turn and its first byte, and retries wait for theirs.
+    "crawler.middlewares.pace.PaceMiddleware": 950,
 }
 ITEM_PIPELINES = {"pipelines.adapter.ArchivePipeline": 100}
 
@@ -42,8 +44,10 @@ ROBOTSTXT_OBEY = False  # see PoliteMiddleware
 COOKIES_ENABLED = False  # what is captured must not depend on what was visited before
 DOWNLOAD_VERIFY_CERTIFICATES = True
 TWISTED_DNS_RESOLVER = "scrapy.resolver.CachingHostnameResolver"  # Scrapy's own default knows IPv4 alone
-CONCURRENT_REQUESTS_PER_DOMAIN = 1  # one at a time, as the delay between requests supposes
 RANDOMIZE_DOWNLOAD_DELAY = False  # a delay is a promise, and half of it would break the promise
+# PaceMiddleware keeps the delays. Scrapy's own is not 0, since with 0 Scrapy 2.19 starts all that waits for a host at
+# once, whatever the concurrency it is told.
+DOWNLOAD_DELAY = 0.001
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # URLs are deduplicated as strings, before requests are made
 HTTPERROR_ALLOW_ALL = True  # an error is an outcome, and the spider notes it
 REFERER_ENABLED = False
@@ -57,20 +61,23 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Encoding": "gzip, deflate, br, zstd",
 }
 
-# Where the delay is 0, Scrapy 2.19 starts all that waits for a host at once, whatever the concurrency it is told.
-_LEAST_DELAY_S = 0.001
-
 
 def settings_for(config: Config) -> dict[str, object]:
     """The settings that follow from a site's configuration."""
     crawl = config.crawl
     return {
         "USER_AGENT": config.user_agent,
-        "DOWNLOAD_DELAY": max(crawl.delay_s, _LEAST_DELAY_S),
+        "CONCURRENT_REQUESTS_PER_DOMAIN": crawl.connections_per_host,
         "DOWNLOAD_TIMEOUT": crawl.timeout_s,
         "DOWNLOAD_MAXSIZE": crawl.max_body_bytes,
         "DOWNLOAD_WARNSIZE": 0,
         "RETRY_TIMES": crawl.retries,
         "PRESSARC_ALLOW_PRIVATE": crawl.allow_private,
+        "PRESSARC_DELAY_S": crawl.delay_s,
         "PRESSARC_MAX_CRAWL_DELAY_S": crawl.max_crawl_delay_s,
+        "PRESSARC_LATENCY_FACTOR": crawl.latency_factor,
+        "PRESSARC_BACKOFF_S": crawl.backoff_s,
+        "PRESSARC_MAX_BACKOFF_S": crawl.max_backoff_s,
+        "PRESSARC_ONLY_BETWEEN": crawl.only_between,
+        "PRESSARC_TIME_ZONE": crawl.time_zone,
     }

@@ -9,19 +9,23 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipelines.errors import ConfigError
 from pipelines.http.url import site_name
 
 Toml: TypeAlias = dict[str, Any]
 """A parsed TOML table: what `tomllib` gives."""
+
+_HOURS = re.compile(r"((?:[01][0-9]|2[0-3]):[0-5][0-9]) ?- ?((?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)")
 
 CONFIG_FILE = "pressarc.toml"
 SITES_FOLDER = "sites"
@@ -62,7 +66,39 @@ class CrawlOptions(Section):
     )
     delay_s: float = Field(1.0, ge=0, le=3600, description="Seconds between two requests to a host.")
     max_crawl_delay_s: float = Field(
-        60.0, ge=0, le=3600, description="Seconds: a longer Crawl-delay in robots.txt is taken as this long."
+        60.0,
+        ge=0,
+        le=3600,
+        description="Seconds: a longer Crawl-delay in robots.txt, or what a slow host asks for, is taken as this long.",
+    )
+    connections_per_host: int = Field(1, ge=1, le=16, description="Requests to a host that may be under way at once.")
+    latency_factor: float = Field(
+        1.0,
+        ge=0,
+        le=100,
+        description="The delay is at least this many times what a host takes to answer; 0 leaves that out of account.",
+    )
+    backoff_s: float = Field(
+        30.0,
+        gt=0,
+        le=86400,
+        description="Seconds a host is left alone after 429 or 503 without Retry-After; then twice as long, and so on.",
+    )
+    max_backoff_s: float = Field(
+        600.0,
+        ge=0,
+        le=86400,
+        description="Seconds: a host that asks to be left alone for longer is not asked again in the run.",
+    )
+    only_between: str | None = Field(
+        None, description="Hours of the day in which the site may be visited, like `22:00-06:00`."
+    )
+    time_zone: str = Field("UTC", description="Time zone of those hours, like `Europe/Berlin`.")
+    obey_nofollow: bool = Field(
+        default=True, description="Whether links marked nofollow, or on pages whose HTML says so, are not followed."
+    )
+    obey_x_robots_tag: bool = Field(
+        default=True, description="Whether links on pages whose X-Robots-Tag says nofollow are not followed."
     )
     timeout_s: float = Field(60.0, gt=0, le=3600, description="Seconds an exchange may take in all.")
     retries: int = Field(2, ge=0, le=10, description="How often a failed request is tried again.")
@@ -84,6 +120,23 @@ class CrawlOptions(Section):
     allow_private: bool = Field(
         default=False, description="Whether hosts with private or loopback addresses may be fetched."
     )
+
+    @field_validator("only_between")
+    @classmethod
+    def _are_hours(cls, between: str | None) -> str | None:
+        hours = None if between is None else _HOURS.fullmatch(between)
+        if between is not None and (hours is None or hours[1] == hours[2]):
+            raise ValueError("expected hours of the day like 22:00-06:00")
+        return between
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_time_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"there is no such time zone{_hint(name, sorted(available_timezones()))}") from None
+        return name
 
 
 class CaptureOptions(Section):
@@ -237,6 +290,7 @@ def _validate(table: Toml, where: str) -> Config:
 
 
 def _expectation(message: str) -> str:
+    message = message.removeprefix("Value error, ")
     return message[:1].lower() + message[1:]
 
 

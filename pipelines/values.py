@@ -131,6 +131,8 @@ class VisitFacts:
     """What the link that led here says."""
     revalidates: EarlierRecord | None = None
     """The record whose validators the request carries, for a conditional request."""
+    robots: str | None = None
+    """The record of the robots.txt that allowed the request: `urn:uuid:…`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ RECORD_META = "record"
 """Key in `request.meta` of the RecordRef of the request's response record, or null."""
 VISIT_META = "visit"
 """Key in `request.meta` of the VisitFacts to be kept with the exchange."""
+SENT_META = "sent_s"
+"""Key in `request.meta` of when its first byte went out, in seconds of the monotonic clock; null where none did."""
 
 _FRAMING_BYTES = 1024 * 1024
 
@@ -55,6 +57,7 @@ class CaptureHandler(HTTP11DownloadHandler):
         """
         # Scrapy copies meta to retries and redirects: an earlier response's record is not this one's.
         request.meta[RECORD_META] = None
+        request.meta[SENT_META] = None
         self._writer.refuse_if_closing(request.url)
         max_bytes = request.meta.get("download_maxsize", self._default_maxsize)
         # A chunked body may be twice its size on the wire; more is framing for framing's sake.
@@ -64,8 +67,10 @@ class CaptureHandler(HTTP11DownloadHandler):
             with wrap_twisted_exceptions():
                 response = await maybe_deferred_to_future(self._agent(capture).download_request(request))
         except Exception as error:
+            request.meta[SENT_META] = capture.sent_s
             await self._record(request, capture, error)
             raise
+        request.meta[SENT_META] = capture.sent_s
         await self._record(request, capture, None)
         return response
 

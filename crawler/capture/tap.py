@@ -107,10 +107,12 @@ class Capture:
         self.max_wire_bytes = max_wire_bytes
         self.recordings: list[Recording] = []
         """One for each attempt, in order."""
+        self.sent_s: float | None = None
+        """When the first byte of the last attempt went out, in seconds of the monotonic clock."""
 
     def begin(self, transport: Transport, *, awaits_tls: bool, tls: TlsFacts | None) -> Recording:
         """Open the recording of the next attempt, which starts now."""
-        begun_s = time.monotonic()
+        self.sent_s = begun_s = time.monotonic()
         recording = Recording(
             self.url,
             started_at=datetime.now(UTC),
@@ -190,6 +192,7 @@ class _TapProtocol(_LenientHTTP11ClientProtocol):
     """One connection: each request it serves is recorded from its first byte to the end of the answer."""
 
     _recording: Recording | None = None
+    _capture: Capture | None = None
     _max_wire_bytes: int | None = None
     _tls: TlsFacts | None = None
 
@@ -201,6 +204,7 @@ class _TapProtocol(_LenientHTTP11ClientProtocol):
         awaits_tls = ISSLTransport.providedBy(self.transport) and self._tls is None
         recording = request.capture.begin(cast("Transport", self.transport), awaits_tls=awaits_tls, tls=self._tls)
         request.recording = self._recording = recording
+        self._capture = request.capture
         self._max_wire_bytes = request.capture.max_wire_bytes
         response = super().request(request)
         self._replace_parser(request, recording)
@@ -222,8 +226,9 @@ class _TapProtocol(_LenientHTTP11ClientProtocol):
         if "." not in version:
             version += ".0"
         self._tls = TlsFacts(f"tls/{version}", connection.get_cipher_name() or "unknown")
-        if self._recording is not None:
+        if self._recording is not None and self._capture is not None:
             self._recording.tls_agreed(self._tls)
+            self._capture.sent_s = time.monotonic()  # the request had to wait for the handshake
 
     def dataReceived(self, bytes: bytes) -> None:  # noqa: A002
         recording = self._recording

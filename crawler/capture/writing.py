@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
+from crawler.capture.closing import Closing
 from pipelines.errors import WarcWriteFailed
 from pipelines.values import Exchange, RecordRef, VisitFacts
 
@@ -68,7 +69,8 @@ class WriterThread:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="warc-writer")
         self._age_check_s = age_check_s
         self._ageing: asyncio.Task[None] | None = None
-        self._closing: asyncio.Task[None] | None = None
+        self._closing = Closing.of(crawler)
+        self._has_failed = False
 
     @classmethod
     def of(cls, crawler: Crawler) -> WriterThread:
@@ -100,7 +102,7 @@ class WriterThread:
         Raises:
             WarcWriteFailed: An earlier exchange could not be written.
         """
-        if self._closing is not None:
+        if self._has_failed:
             raise WarcWriteFailed("the archive cannot be written any more, so nothing is requested", where=url)
 
     def close(self) -> None:
@@ -117,7 +119,7 @@ class WriterThread:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
 
     async def _seal_what_is_old(self) -> None:
-        while self._closing is None:
+        while not self._has_failed:
             await asyncio.sleep(self._age_check_s)
             try:
                 await self._in_thread(self._recorder.seal_if_old, datetime.now(UTC))
@@ -125,11 +127,11 @@ class WriterThread:
                 self._close_spider(error)
 
     def _close_spider(self, error: OSError) -> None:
-        engine = self._crawler.engine
-        if self._closing is not None or engine is None:
-            return
-        log.error("The archive cannot be written, so the crawl ends here: free the disk and start it again (%s)", error)
-        self._closing = asyncio.get_running_loop().create_task(engine.close_spider_async(reason=WRITE_FAILED))
+        if not self._has_failed:
+            self._has_failed = True
+            advice = "free the disk and start it again"
+            log.error("The archive cannot be written, so the crawl ends here: %s (%s)", advice, error)
+            self._closing.begin(WRITE_FAILED)
 
 
 def _append(recorder: Recorder, exchange: Exchange, facts: VisitFacts | None) -> RecordRef | None:

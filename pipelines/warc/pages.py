@@ -25,6 +25,7 @@ from pipelines.warc.record import (
     FIELD_ERROR,
     FIELD_EXPECTED,
     FIELD_HOPS,
+    FIELD_ROBOTS,
     FIELD_SOURCE,
     FIELD_VIA,
 )
@@ -114,6 +115,7 @@ def facts_from_record(metadata: WarcRecord) -> VisitFacts | None:
             hops=fields.get(FIELD_HOPS, ""),
             expects_article=FIELD_EXPECTED in fields,
             anchor=fields.get(FIELD_ANCHOR),
+            robots=fields.get(FIELD_ROBOTS),
         )
     return None
 

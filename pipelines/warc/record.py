@@ -31,6 +31,7 @@ FIELD_SOURCE = "pressarc-source"
 FIELD_DEPTH = "pressarc-depth"
 FIELD_EXPECTED = "pressarc-expected"
 FIELD_ANCHOR = "pressarc-anchor"
+FIELD_ROBOTS = "pressarc-robots"
 FIELD_INTERIM = "interimResponses"
 FIELD_EXCESS_BYTES = "excessBytes"
 FIELD_TRUNCATED = "truncated"
@@ -223,6 +224,7 @@ def _visit_fields(facts: VisitFacts) -> tuple[tuple[str, str | None], ...]:
         (FIELD_DEPTH, str(facts.depth)),
         (FIELD_EXPECTED, "article" if facts.expects_article else None),
         (FIELD_ANCHOR, facts.anchor or None),
+        (FIELD_ROBOTS, facts.robots),
     )
 
 

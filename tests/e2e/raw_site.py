@@ -6,6 +6,7 @@ import contextlib
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 
 Answer = bytes | Callable[[socket.socket], None]
@@ -45,6 +46,8 @@ class RawSite:
     ) -> None:
         self.asked: list[str] = []
         """The path of each request, in order."""
+        self.asked_at_s: list[float] = []
+        """When it was there, in seconds of the monotonic clock."""
         self.connections = 0
         self._pages = pages
         self._tls = tls
@@ -100,6 +103,7 @@ class RawSite:
                 return None
             received += part
         path = received.split(b" ", 2)[1].decode()
+        self.asked_at_s.append(time.monotonic())
         self.asked.append(path)
         return path
 

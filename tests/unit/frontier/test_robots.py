@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.frontier.robots import MAX_BYTES, NO_RULES, PRODUCT, read_robots, robots_url, unreachable
 from pipelines.reasons import Reason
@@ -55,6 +57,34 @@ def test_a_file_is_read(status: int) -> None:
         ("User-agent: PressArc\nDisallow: /", "/a", False),
         ("User-agent: otherbot\nUser-agent: pressarc\nDisallow: /", "/a", False),
         ("User-agent: otherbot\nDisallow: /", "/a", True),
+        ("User-agent: press\nDisallow: /", "/a", True),
+        ("User-agent: pressarc/1.0\nDisallow: /", "/a", False),
+        (
+            "User-agent: pressarc\nAllow: /a\n\nUser-agent: *\nDisallow: /\n\nUser-agent: PRESSARC\nDisallow: /",
+            "/b",
+            False,
+        ),
+        (
+            "User-agent: pressarc\nAllow: /a\n\nUser-agent: *\nDisallow: /\n\nUser-agent: PRESSARC\nDisallow: /",
+            "/a",
+            True,
+        ),
+        ("User-agent: pressarc\n\nUser-agent: *\nDisallow: /", "/a", False),
+        ("User-agent: *\nDisallow: /\n\nUser-agent: pressarc\n", "/a", True),
+        # §2.2.4: other records end no group
+        ("User-agent: pressarc\nSitemap: /x\nUser-agent: otherbot\nDisallow: /", "/a", False),
+        ("User-agent: pressarc\nCrawl-delay: 1\nUser-agent: otherbot\nDisallow: /", "/a", False),
+        ("User-agent: pressarc\nContent-Signal: search=yes\n\nDisallow: /", "/a", False),
+        ("Disallow: /\n\nUser-agent: otherbot\nDisallow: /", "/a", True),
+        # §2.2: a line ends with CR, LF or both, and with nothing else
+        ("User-agent: *\rDisallow: /a\r", "/a", False),
+        ("User-agent: *\r\n\r\nDisallow: /a\r\n", "/a", False),
+        ("User-agent: *\n\rDisallow: /a", "/a", False),
+        ("User-agent: *\nDisallow: /x\x0bAllow: /a\nDisallow: /a", "/a", False),
+        ("User-agent: *\nDisallow: /x\u2028Disallow: /a", "/a", True),
+        ("\t User-agent \t: \t*\t\n  DISALLOW  :  /a  ", "/a", False),
+        # §2.2.2: the file itself is always allowed
+        ("User-agent: *\nDisallow: /", "/robots.txt", True),
         # §2.2: lines that are no rule are passed over
         ("# hello\r\nUser-agent: * # all\r\nSitemap: x\r\nDisallow: /a # here\r\n", "/a", False),
         ("<html><body>Not found</body></html>", "/a", True),
@@ -65,6 +95,149 @@ def test_a_file_is_read(status: int) -> None:
 )
 def test_which_rule_wins(body: str, path: str, *, is_allowed: bool) -> None:
     assert verdict(body, path) is (None if is_allowed else Reason.ROBOTS_DISALLOW)
+
+
+@pytest.mark.parametrize(
+    ("rule", "path"),
+    [
+        # the table of §2.2.2
+        ("/foo/bar?baz=quz", "/foo/bar?baz=quz"),
+        ("/foo/bar?baz=https://foo.bar", "/foo/bar?baz=https%3A%2F%2Ffoo.bar"),
+        ("/foo/bar/ツ", "/foo/bar/%E3%83%84"),
+        ("/foo/bar/%E3%83%84", "/foo/bar/%e3%83%84"),
+        ("/foo/bar/%62%61%7A", "/foo/bar/baz"),
+    ],
+)
+def test_paths_are_compared_whichever_way_they_are_encoded(rule: str, path: str) -> None:
+    assert verdict(f"User-agent: *\nDisallow: {rule}", path) is Reason.ROBOTS_DISALLOW
+    assert verdict(f"User-agent: *\nDisallow: {path}", rule) is Reason.ROBOTS_DISALLOW
+
+
+SIMPLE = """
+User-Agent: *
+Disallow: *.gif$
+Disallow: /example/
+Allow: /publications/
+
+User-Agent: foobot
+Disallow:/
+Allow:/example/page.html
+Allow:/example/allowed.gif
+
+User-Agent: barbot
+User-Agent: bazbot
+Disallow: /example/page.html
+
+User-Agent: quxbot
+"""
+LONGEST = """
+User-Agent: foobot
+Allow: /example/page/
+Disallow: /example/page/disallowed.gif
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "robot", "path", "is_allowed"),
+    [
+        # §5.1: the first group is everyone's, and each of the other robots has its own
+        (SIMPLE, "everyone", "/a.gif", False),
+        (SIMPLE, "everyone", "/example/a", False),
+        (SIMPLE, "everyone", "/publications/a", True),
+        (SIMPLE, "foobot", "/a", False),
+        (SIMPLE, "foobot", "/example/page.html", True),
+        (SIMPLE, "foobot", "/example/allowed.gif", True),
+        (SIMPLE, "barbot", "/example/page.html", False),
+        (SIMPLE, "bazbot", "/example/page.html", False),
+        (SIMPLE, "bazbot", "/a.gif", True),
+        (SIMPLE, "quxbot", "/example/a", True),
+        # §5.2
+        (LONGEST, "foobot", "/example/page/disallow.gif", True),
+        (LONGEST, "foobot", "/example/page/disallowed.gif", False),
+    ],
+)
+def test_the_examples_of_the_standard(file: str, robot: str, path: str, *, is_allowed: bool) -> None:
+    assert verdict(file.replace(robot, PRODUCT), path) is (None if is_allowed else Reason.ROBOTS_DISALLOW)
+
+
+RULES = b"""
+    User-agent: otherbot
+    Disallow: /
+    User-agent: *
+    Crawl-delay: 1
+    Disallow: /p
+    Allow: /private/press   # for journalists
+    Disallow: /private/
+    Disallow: /private/press/*.pdf$
+    Disallow: /tie
+    allow: /tie
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "rule"),
+    [
+        ("/public", "Disallow: /p"),
+        ("/private/a", "Disallow: /private/"),
+        ("/private/press/a", "Allow: /private/press"),
+        ("/private/press/a.pdf", "Disallow: /private/press/*.pdf$"),
+        ("/tie", "allow: /tie"),
+        ("/a", None),
+    ],
+)
+def test_the_rule_that_decides_is_named(path: str, rule: str | None) -> None:
+    robots = read_robots(200, RULES, address=f"{HOST}/robots.txt")
+    assert robots.matching_rule(HOST + path) == rule
+    assert robots.basis(HOST + path) == (f"{rule} ({HOST}/robots.txt)" if rule else f"{HOST}/robots.txt")
+
+
+patterns = st.text("ab/*$", max_size=6).map("/".__add__)
+rules = st.lists(st.tuples(st.sampled_from(["Allow", "Disallow"]), patterns), max_size=6)
+
+
+@given(rules, st.text("ab/", max_size=8).map("/".__add__))
+def test_the_verdict_and_the_rule_that_is_named_agree(lines: list[tuple[str, str]], path: str) -> None:
+    text = "\n".join(["User-agent: *", *(f"{kind}: {pattern}" for kind, pattern in lines)])
+    robots = read_robots(200, text.encode())
+    rule = robots.matching_rule(HOST + path)
+    expected = "Disallow" if robots.verdict(HOST + path) else "Allow"
+    assert rule is None or rule.startswith(f"{expected}:")
+    assert robots.verdict(HOST + path) is None or rule is not None
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_break_the_reader(body: bytes) -> None:
+    read_robots(200, body, address=f"{HOST}/robots.txt").verdict(f"{HOST}/a")
+
+
+def test_sitemaps_are_told_with_absolute_addresses_whatever_group_they_stand_in() -> None:
+    body = b"""sitemap: /one.xml
+        User-agent: otherbot
+        Sitemap: https://cdn.example.net/two.xml
+        Disallow: /
+        Sitemap: /one.xml
+        Sitemap: javascript:alert(1)
+        Sitemap:
+    """
+    robots = read_robots(200, body, address=f"{HOST}/robots.txt")
+    assert robots.sitemaps == (f"{HOST}/one.xml", "https://cdn.example.net/two.xml")
+
+
+def test_signals_about_use_are_kept_as_they_stand_if_they_are_meant_for_us() -> None:
+    body = b"""Content-Usage: ai=n
+        User-agent: otherbot
+        Content-Signal: ai-train=yes
+        Disallow: /
+        User-agent: *
+        content-signal: search=yes, ai-train=no
+        Content-Usage: /photos/ ai=n
+        Allow: /
+    """
+    assert read_robots(200, body).signals == (
+        "Content-Usage: ai=n",
+        "content-signal: search=yes, ai-train=no",
+        "Content-Usage: /photos/ ai=n",
+    )
 
 
 def test_a_byte_order_mark_hides_no_rule() -> None:
@@ -89,6 +262,12 @@ def test_500_kib_are_read() -> None:
 def test_a_line_that_the_limit_cuts_is_no_rule() -> None:
     body = long_file(MAX_BYTES, b"Disallow: /") + b"private\n"
     assert verdict(body) is None
+
+
+def test_a_long_file_whose_lines_end_with_cr_alone_is_read() -> None:
+    body = b"User-agent: *\rDisallow: /a\r" + b"# nothing to see here\r" * (MAX_BYTES // 20)
+    assert len(body) > MAX_BYTES
+    assert verdict(body) is Reason.ROBOTS_DISALLOW
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import cast
@@ -16,19 +18,21 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 
 from crawler import settings as crawler_settings
-from crawler.capture.handler import VISIT_META
+from crawler.capture.handler import RECORD_META, VISIT_META
 from crawler.capture.refusal import Refused
 from crawler.frontier.frontier import Frontier
+from crawler.frontier.robots import Robots
 from crawler.middlewares.budget import BudgetMiddleware
 from crawler.middlewares.polite import PoliteMiddleware
 from crawler.settings import settings_for
 from pipelines.config import load_config
 from pipelines.errors import HostUnreachable
 from pipelines.reasons import Reason, Source
-from pipelines.values import VisitFacts
+from pipelines.values import RecordRef, VisitFacts
 
 HOST = "https://news.example.org"
 ROBOTS = f"{HOST}/robots.txt"
+RECORD = RecordRef("warc/a.warc.gz", 0, 100, "urn:uuid:6f1c2a34-0000-4000-8000-000000000001")
 Answer = Response | Exception
 
 
@@ -37,22 +41,34 @@ class Engine:
 
     def __init__(self, answers: Mapping[str, Answer]) -> None:
         self.requested: list[Request] = []
-        self.downloader = SimpleNamespace(per_slot_settings={}, slots={"news.example.org": SimpleNamespace(delay=1.0)})
-        self._answers = answers
+        self.running = True
+        self.answers = dict(answers)
 
     async def download_async(self, request: Request) -> Response:
         self.requested.append(request)
         await asyncio.sleep(0)
-        answer = self._answers[request.url]
+        answer = self.answers[request.url]
         if isinstance(answer, Exception):
             raise answer
+        if answer.status == 200:
+            request.meta[RECORD_META] = RECORD
         return answer
 
 
-def polite(answers: Mapping[str, Answer], *, delay_s: float = 1.0) -> tuple[PoliteMiddleware, Engine]:
+class Told:
+    """A spider that is told what each robots.txt says."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, Robots]] = []
+
+    def robots_read(self, address: str, robots: Robots) -> None:
+        self.told.append((address, robots))
+
+
+def polite(answers: Mapping[str, Answer], *overrides: str) -> tuple[PoliteMiddleware, Engine]:
     engine = Engine(answers)
-    settings = Settings({"DOWNLOAD_DELAY": delay_s, "PRESSARC_MAX_CRAWL_DELAY_S": 60.0})
-    crawler = SimpleNamespace(settings=settings, engine=engine)
+    settings = Settings(settings_for(load_config(HOST, overrides=overrides)))
+    crawler = SimpleNamespace(settings=settings, engine=engine, spider=Told())
     return PoliteMiddleware.from_crawler(cast("Crawler", crawler)), engine
 
 
@@ -145,10 +161,91 @@ def test_a_request_for_robots_txt_itself_passes_and_is_marked() -> None:
 )
 def test_the_longer_of_both_delays_is_kept_within_reason(asked_s: float, configured_s: float, kept_s: float) -> None:
     body = f"User-agent: *\nCrawl-delay: {asked_s}".encode()
-    middleware, engine = polite({ROBOTS: robots(body)}, delay_s=configured_s)
+    middleware, _ = polite({ROBOTS: robots(body)}, f"crawl.delay_s={configured_s}")
     verdicts(middleware, "/a")
-    assert engine.downloader.per_slot_settings["news.example.org"] == {"delay": kept_s, "concurrency": 1}
-    assert engine.downloader.slots["news.example.org"].delay == kept_s
+    assert middleware._gates.gate(HOST).pace.delay_s == kept_s
+
+
+def test_a_refusal_names_the_rule_the_file_and_its_record() -> None:
+    middleware, _ = polite({ROBOTS: robots(b"User-agent: *\nDisallow: /p\nDisallow: /private/ # ours\n")})
+    with pytest.raises(Refused) as caught:
+        asyncio.run(middleware.process_request(Request(f"{HOST}/private/a")))
+    assert caught.value.detail == f"Disallow: /private/ ({ROBOTS}, {RECORD.record_id})"
+
+
+def test_an_exchange_that_is_allowed_keeps_the_record_that_allowed_it() -> None:
+    middleware, _ = polite({ROBOTS: robots(b"")})
+    request = Request(f"{HOST}/a", meta={VISIT_META: VisitFacts(Source.SEED, None, 0)})
+    asyncio.run(middleware.process_request(request))
+    assert request.meta[VISIT_META] == VisitFacts(Source.SEED, None, 0, robots=RECORD.record_id)
+
+
+def test_the_spider_is_told_once_what_a_robots_txt_says() -> None:
+    middleware, _ = polite({ROBOTS: robots(b"Sitemap: /news.xml\nContent-Usage: ai=n")})
+    verdicts(middleware, "/a", "/b")
+    ((address, told),) = middleware._crawler.spider.told  # type: ignore[union-attr]
+    assert address == ROBOTS
+    assert (told.sitemaps, told.signals, told.record) == ((f"{HOST}/news.xml",), ("Content-Usage: ai=n",), RECORD)
+
+
+class Day:
+    """A clock that is turned on by hand."""
+
+    now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def test_robots_txt_is_asked_for_again_after_a_day_and_no_sooner() -> None:
+    middleware, engine = polite({ROBOTS: robots(b"")})
+    clock = middleware._gates.clock = Day()
+
+    async def crawl() -> list[int]:
+        asked = []
+        for clock.now_s in (0, 3600 * 23.9, 3600 * 24.1):
+            with contextlib.suppress(Refused):
+                await middleware.process_request(Request(f"{HOST}/a"))
+            asked.append(len(engine.requested))
+            engine.answers[ROBOTS] = robots(b"User-agent: *\nDisallow: /")
+        with pytest.raises(Refused):
+            await middleware.process_request(Request(f"{HOST}/a"))
+        return asked
+
+    assert asyncio.run(crawl()) == [1, 1, 2]
+
+
+def test_the_rules_of_a_day_ago_hold_while_robots_txt_cannot_be_had() -> None:
+    middleware, engine = polite({ROBOTS: robots(b"User-agent: *\nDisallow: /private/")})
+    clock = middleware._gates.clock = Day()
+
+    async def crawl() -> list[int]:
+        asked = []
+        for clock.now_s in (0, 3600 * 24.1, 3600 * 25, 3600 * 25.2):
+            await middleware.process_request(Request(f"{HOST}/a"))
+            with pytest.raises(Refused):
+                await middleware.process_request(Request(f"{HOST}/private/a"))
+            asked.append(len(engine.requested))
+            engine.answers[ROBOTS] = robots(b"", status=500)
+        return asked
+
+    assert asyncio.run(crawl()) == [1, 2, 2, 3]
+
+
+def test_out_of_hours_not_even_robots_txt_is_requested() -> None:
+    middleware, engine = polite({ROBOTS: robots(b"")}, "crawl.only_between=22:00-06:00")
+    middleware._gates.now = lambda: datetime(2026, 11, 22, 12, tzinfo=UTC)
+    with pytest.raises(Refused) as caught:
+        asyncio.run(middleware.process_request(Request(f"{HOST}/a")))
+    assert (caught.value.reason, caught.value.detail) == (Reason.OUT_OF_HOURS, "from 2026-11-22T22:00:00Z on")
+    assert engine.requested == []
+
+
+def test_that_robots_txt_was_not_requested_says_nothing_about_its_rules() -> None:
+    middleware, engine = polite({ROBOTS: Refused(Reason.OUT_OF_HOURS)})
+    assert verdicts(middleware, "/a", "/b") == [Reason.OUT_OF_HOURS] * 2
+    engine.answers[ROBOTS] = robots(b"")
+    assert verdicts(middleware, "/a") == [None]
 
 
 # ---------------------------------------------------------------- the budget
@@ -195,7 +292,7 @@ def test_a_sites_configuration_reaches_scrapy() -> None:
     )
     settings = settings_for(config)
     assert settings["USER_AGENT"] == config.user_agent
-    assert (settings["DOWNLOAD_DELAY"], settings["DOWNLOAD_TIMEOUT"], settings["RETRY_TIMES"]) == (3, 9, 1)
+    assert (settings["PRESSARC_DELAY_S"], settings["DOWNLOAD_TIMEOUT"], settings["RETRY_TIMES"]) == (3, 9, 1)
     assert (settings["DOWNLOAD_MAXSIZE"], settings["PRESSARC_ALLOW_PRIVATE"]) == (2048, False)
 
 

@@ -12,7 +12,7 @@ from pipelines.values import Exchange, TlsFacts, VisitFacts
 from pipelines.warc.record import WarcInfo
 
 AT = datetime(2026, 11, 22, 3, 0, 0, 123456, UTC)
-FACTS = VisitFacts(Source.SITEMAP, "http://a.example/sitemap.xml", 2)
+FACTS = VisitFacts(Source.SITEMAP, "http://a.example/sitemap.xml", 2, robots="urn:uuid:of-the-robots-txt")
 INFO = WarcInfo("pressarc 0.1", "Zoë <zoe@a.example>", "pressarc/0.1", "20261122T030000Z-abcdef", hostname="host")
 BODY = b"<p>Hello, archive.</p>"
 REQUEST = b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"
