@@ -10,7 +10,7 @@ from dataclasses import replace
 from crawler.demo.edition import Edition
 from crawler.demo.routes import Answer, Kind
 from crawler.demo.site import DemoArticle
-from crawler.demo.vices.rewrite import at_the_end, is_page, remarked, rewritten
+from crawler.demo.vices.rewrite import at_the_end, in_the_head, is_page, remarked, rewritten
 from crawler.demo.vices.vice import Ask, Site, Vice
 
 _CANONICAL = re.compile(r'<link rel="canonical" href="[^"]*">')
@@ -108,6 +108,18 @@ def with_nofollow_links(site: Site) -> Site:
     return answer
 
 
+def with_nofollow_meta(site: Site) -> Site:
+    """Every listing says of itself that its links are not to be followed."""
+
+    def answer(edition: Edition, ask: Ask) -> Answer:
+        found = site(edition, ask)
+        if found.kind is not Kind.LISTING:
+            return found
+        return rewritten(found, lambda html: in_the_head(html, '<meta name="robots" content="index, nofollow">'))
+
+    return answer
+
+
 def with_nofollow_header(site: Site) -> Site:
     """Every page is answered with X-Robots-Tag: nofollow."""
 
@@ -130,5 +142,6 @@ CLAIMS = (
     Vice("canonical_home", "The canonical link of every page names the home page.", with_canonical_home),
     Vice("canonical_other", "The canonical link of every article names the newest article.", with_canonical_other),
     Vice("nofollow_links", "Links on listings carry rel=nofollow, but for those to sections.", with_nofollow_links),
+    Vice("nofollow_meta", "Listings say in their HTML that their links are not to be followed.", with_nofollow_meta),
     Vice("nofollow_header", "Every page is answered with X-Robots-Tag: nofollow.", with_nofollow_header),
 )

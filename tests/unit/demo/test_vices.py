@@ -310,6 +310,8 @@ def test_nofollow_is_said_of_links_or_of_whole_pages() -> None:
     listing = html.fromstring(Reader("nofollow_links", size=20).get("/category/local/").body.decode())
     assert listing.xpath('//ul[@class="tide-teasers"]//h3/a[not(contains(@rel, "nofollow"))]') == []
     assert listing.xpath('//a[contains(@href, "/category/") and @rel="nofollow"]') == []
+    page = html.fromstring(Reader("nofollow_meta", size=20).get("/category/local/").body.decode())
+    assert page.xpath('//head/meta[@name="robots"]/@content') == ["index, nofollow"]
     assert ("X-Robots-Tag", "nofollow") in Reader("nofollow_header", size=20).get("/").fields
 
 
