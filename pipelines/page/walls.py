@@ -53,6 +53,9 @@ _MOST_WORDS = {Reason.SOFT_404: 120, Reason.CHALLENGE: 90, Reason.CONSENT_WALL: 
 """Pages with more running text than this are no such walls."""
 _FEW_LINKS = 12
 """A wall that shows nothing else has hardly more links than this: terms, help, languages."""
+_BESIDE = ASIDE | {"header", "dialog"}
+_POPUPS = frozenset(("dialog", "alertdialog"))
+_BESIDE_ROLES = _POPUPS | {"banner", "complementary", "contentinfo", "navigation", "search"}
 _SOON_S = 30
 _MOST_PARAGRAPHS = 2
 _MOST_INLINE_CHARS = 20_000
@@ -125,8 +128,8 @@ class _Seen:
 
     @cached_property
     def running(self) -> tuple[TextBlock, ...]:
-        """The paragraphs of its own: a wall may tease articles below itself."""
-        running = [block for block in self.blocks if block.is_running]
+        """The paragraphs of its own: not those of articles that it teases, nor of a cookie banner."""
+        running = [block for block in self.blocks if block.is_running and not _is_within(block.element, _POPUPS)]
         boxes = teaser_boxes(self.root) if running else frozenset()
         return tuple(block for block in running if not is_teaser(block, boxes))
 
@@ -160,8 +163,8 @@ class _Seen:
 
     @cached_property
     def links(self) -> int:
-        """How many links it has."""
-        return sum(1 for link in self.root.iter("a") if (link.get("href") or "#")[:1] != "#")
+        """How many links of its own it has."""
+        return sum(1 for each in _own_elements(self.root) if each.tag == "a" and (each.get("href") or "#")[:1] != "#")
 
     @cached_property
     def headings(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -190,13 +193,13 @@ class _Seen:
 
     def forms(self) -> Iterator[Element]:
         """The forms of its own, not those beside it."""
-        return (form for form in self.root.iter("form") if not _is_beside(form))
+        return (each for each in _own_elements(self.root) if each.tag == "form")
 
     @cached_property
     def asks_password(self) -> bool:
         """Whether a form in its middle asks for a password."""
-        fields = (field for field in self.root.iter("input") if (field.get("type") or "").lower() == "password")
-        return any(not _is_beside(field) for field in fields)
+        fields = (each for each in _own_elements(self.root) if each.tag == "input")
+        return any((field.get("type") or "").lower() == "password" for field in fields)
 
     @property
     def about(self) -> str:
@@ -214,10 +217,21 @@ def _is_named(key: str, reason: Reason, spare: int) -> bool:
     return any(f" {phrase} " in padded and len(kept) - 1 - phrase.count(" ") <= spare for phrase in PHRASES[reason])
 
 
+def _own_elements(root: Element) -> Iterator[Element]:
+    """The elements that are neither hidden nor stand beside the page's own content, in no order."""
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        yield element
+        waiting.extend(child for child in element if not _is_beside(child))
+
+
 def _is_beside(element: Element) -> bool:
-    """Whether the element is hidden, or stands beside the page's own content."""
-    chain = (element, *element.iterancestors())
-    return any(up.tag in ASIDE or up.tag in ("header", "dialog") or is_hidden(up) for up in chain)
+    return element.tag in _BESIDE or (element.get("role") or "").lower() in _BESIDE_ROLES or is_hidden(element)
+
+
+def _is_within(element: Element, roles: frozenset[str]) -> bool:
+    return any((up.get("role") or "").lower() in roles for up in (element, *element.iterancestors()))
 
 
 def _challenge(seen: _Seen) -> Wall | None:

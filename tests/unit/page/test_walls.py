@@ -10,6 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.demo.edition import Edition
+from crawler.demo.routes import Kind
+from crawler.demo.vices.table import paper_with, site_with, vices_named
+from crawler.demo.vices.vice import Ask
 from pipelines.extract.profile import EMPTY
 from pipelines.flow import read_page, survey_page
 from pipelines.page.text import line_key
@@ -30,7 +34,7 @@ LINKS = "".join(f'<a href="/section-{n}/">Section {n}</a> ' for n in range(20))
 PASSWORD = '<form action="/in"><input name="who"><input type="password" name="word"><button>Go</button></form>'
 
 
-def page(html: str, status: int = 200, url: str = URL, **fields: str) -> Page:
+def page(html: str, status: int = 200, *, url: str = URL, **fields: str) -> Page:
     headers = (("Content-Type", "text/html; charset=utf-8"), *((k.replace("_", "-"), v) for k, v in fields.items()))
     return Page(url, html.encode(), AT, status=status, headers=headers)
 
@@ -115,7 +119,7 @@ def test_the_home_page_is_never_missing() -> None:
 @pytest.mark.parametrize("fields", [{"cf_mitigated": "challenge"}, {"x_amzn_waf_action": "captcha"}])
 def test_a_field_of_the_protecting_service_is_enough(fields: dict[str, str]) -> None:
     assert wall_of(page("", 403, **fields)) is Reason.CHALLENGE
-    assert wall_of(page(paper("The ferry stays", f"<p>{TEXT}</p>" * 9), **fields)) is Reason.CHALLENGE
+    assert wall_of(page(paper("The ferry stays", f"<p>{TEXT}</p>" * 9), 200, **fields)) is Reason.CHALLENGE
 
 
 @pytest.mark.parametrize(
@@ -213,3 +217,29 @@ def test_no_answer_makes_it_fail(pieces: list[str], status: int, rest: bytes) ->
     answer = page("".join(pieces), status)
     wall_of(answer)
     wall_of(Page(URL, answer.body + rest, AT, status=status))
+
+
+@pytest.mark.parametrize(
+    ("vice", "reason", "walls"),
+    [
+        ("login_wall", Reason.LOGIN_WALL, 7),
+        ("consent_wall", Reason.CONSENT_WALL, 7),
+        ("challenge", Reason.CHALLENGE, 6),
+        ("soft_404", Reason.SOFT_404, 2),
+    ],
+)
+def test_on_the_demo_site_exactly_the_walls_are_walls(vice: str, reason: Reason, walls: int) -> None:
+    chosen = vices_named([vice])
+    edition = Edition("https://courier.example/", 1, is_loaded=False, paper=paper_with(60, chosen))
+    site = site_with(chosen)
+    paths = [*edition.by_path, "/", "/category/local/", "/about/", "/not-there/", "/category/local/page/99/"]
+    found = {}
+    for path in paths:
+        answer = site(edition, Ask(path))
+        headers = (("Content-Type", answer.content_type), *answer.fields)
+        wall = wall_of(Page(edition.absolute(path), answer.body, AT, answer.status, headers))
+        assert (wall is not None) is (answer.kind in (Kind.WALL, Kind.MISSING)), path
+        if wall is not None and (answer.kind is Kind.WALL or answer.status == 200):
+            found[path] = wall
+    assert set(found.values()) == {reason}
+    assert len(found) == walls
