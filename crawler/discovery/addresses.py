@@ -19,6 +19,7 @@ from pipelines.page.tree import Element
 MAX_SCRIPT_CHARS = 2_000_000
 """Of all scripts of a page together; what follows is not looked at."""
 _MAX_VALUE_CHARS = 20_000
+_MAX_ADDRESS_CHARS = 2_000
 
 # An attribute that holds a slash or a question mark, of an element where an address may mean a page; images, styles and
 # true links are read elsewhere.
@@ -31,7 +32,7 @@ _ATTRIBUTES = (
 _ADDRESS = re.compile(r"(?:https?:/|/|\?|\./|[\w.-]+[/?])[^\s\"'`<>\\]*", re.IGNORECASE)
 # A quoted address in a script, and whether something is added to it there.
 _QUOTED = re.compile(
-    r"""(["'`])((?:https?:\\?/|\\?/|\?)(?:[^"'`\s<>\\]|\\[/u&]|\$\{[^}]*\})*)\1(\s*\+)?""", re.IGNORECASE
+    r"""(["'`])((?:https?:\\?/|\\?/|\?)(?:[^"'`\s<>\\$]|\$(?!\{)|\\[/u&]|\$\{[^}]{0,80}\})*)\1(\s*\+)?""", re.IGNORECASE
 )
 _SPACED_PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _NAME_BEFORE = re.compile(r"([\w$-]{1,60})[\"']?\s*[:=(,]\s*$")
@@ -82,7 +83,7 @@ def _in_attribute(element: Element, name: str, value: str) -> Iterator[SeenAddre
     value = _SPACED_PLACE.sub(r"{{\1}}", value.strip())
     if value[:1] in ("{", "["):
         yield from _in_json(read_json(value), words_of(name), element)
-    elif _ADDRESS.fullmatch(value):
+    elif len(value) <= _MAX_ADDRESS_CHARS and _ADDRESS.fullmatch(value):
         beside = {
             _plain_name(str(key)): str(each) for key, each in element.items() if key != name and _counts(str(key), each)
         }
@@ -97,14 +98,14 @@ def _in_json(value: object, names: frozenset[str], element: Element) -> Iterator
         if isinstance(each, dict):
             beside = {str(key): str(inner) for key, inner in each.items() if _counts(str(key), inner)}
             for key, inner in each.items():
-                if isinstance(inner, str) and ("/" in inner or "?" in inner) and _ADDRESS.fullmatch(inner.strip()):
+                if isinstance(inner, str) and len(inner) <= _MAX_ADDRESS_CHARS and _ADDRESS.fullmatch(inner.strip()):
                     yield SeenAddress(inner.strip(), names | words_of(str(key)), beside=beside, element=element)
 
 
 def _in_script(text: str) -> Iterator[SeenAddress]:
     for match in _QUOTED.finditer(text):
         address = match[2].replace("\\/", "/").replace("\\u002F", "/").replace("\\u002f", "/").replace("\\u0026", "&")
-        if len(address) < 2 or "\\" in address:
+        if not 2 <= len(address) <= _MAX_ADDRESS_CHARS or "\\" in address:
             continue
         before = _NAME_BEFORE.search(text, max(0, match.start() - 80), match.start())
         is_continued = bool(match[3])

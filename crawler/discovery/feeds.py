@@ -6,9 +6,9 @@ a stream, as it would open what is named to it. Document type definitions are cu
 
 from __future__ import annotations
 
-import codecs
 import html
 import io
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,12 +16,18 @@ from datetime import datetime
 from typing import TypeGuard
 
 import feedparser
+from lxml import etree
 
 from crawler.discovery.instants import instant
 from pipelines.http.url import absolute_url
 from pipelines.page.text import visible_text
 
+log = logging.getLogger(__name__)
+
 _DEFINITIONS = re.compile(rb"<!DOCTYPE[^>\[]*\[.*?\]\s*>", re.DOTALL | re.IGNORECASE)
+_PROLOG_BYTES = 64 * 1024
+"""How far into a feed definitions are looked for."""
+_MAX_TITLE_CHARS = 2_000
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -56,15 +62,8 @@ def read_xml_feed(body: bytes, url: str, notes: list[str]) -> Feed | None:
         url: Its address, which relative ones are relative to.
         notes: Told what was wrong.
     """
-    if b"\x00" in body and not body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        body = body.replace(b"\x00", b"")
-    parsed = feedparser.parse(
-        io.BytesIO(_DEFINITIONS.sub(b"", body.lstrip())),
-        response_headers={"content-location": url, "content-type": "application/xml"},
-        sanitize_html=False,  # of the markup, nothing is used
-        resolve_relative_uris=False,
-    )
-    if not parsed.get("version") and not parsed.entries:
+    parsed = _parsed(body, url) or _parsed(_mended(body), url)
+    if parsed is None or not (parsed.get("version") or parsed.entries):
         return None
     if parsed.bozo and not isinstance(parsed.bozo_exception, feedparser.CharacterEncodingOverride):
         notes.append(f"its XML is broken ({parsed.bozo_exception}); it was read as far as it goes")
@@ -80,6 +79,30 @@ def read_xml_feed(body: bytes, url: str, notes: list[str]) -> Feed | None:
         title=_words(feed, "title"),
         language=_text(feed, "language"),
     )
+
+
+def _parsed(body: bytes, url: str) -> feedparser.FeedParserDict | None:
+    """What feedparser makes of *body*; null where it fails at it."""
+    try:
+        return feedparser.parse(
+            io.BytesIO(_DEFINITIONS.sub(b"", body[:_PROLOG_BYTES]) + body[_PROLOG_BYTES:]),
+            response_headers={"content-location": url, "content-type": "application/xml"},
+            sanitize_html=False,  # of the markup, nothing is used
+            resolve_relative_uris=False,
+        )
+    except Exception:  # its reader of broken XML raises whatever it is driven to
+        log.debug("feedparser cannot read a feed", extra={"url": url}, exc_info=True)
+        return None
+
+
+def _mended(body: bytes) -> bytes:
+    """*body* as XML that is well-formed; what follows its worst fault may be missing."""
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
+    try:
+        root = etree.fromstring(body, parser)
+    except (etree.LxmlError, ValueError):
+        return b""
+    return b"" if root is None else etree.tostring(root, encoding="utf-8")
 
 
 def is_json_feed(value: object) -> TypeGuard[Mapping[str, object]]:
@@ -168,4 +191,5 @@ def _plain(value: object) -> str | None:
     """A title as its reader sees it; many are HTML, and escaped once more than they say."""
     if not isinstance(value, str):
         return None
+    value = value[:_MAX_TITLE_CHARS]
     return visible_text(html.unescape(_TAG.sub("", value) if "</" in value else value)) or None

@@ -70,12 +70,12 @@ def _of_markup(answer: Answer, markup: str) -> Sequence[Candidate]:
 
 def _of_object(answer: Answer, fields: Mapping[str, object]) -> Iterator[Candidate]:
     """The article that an object describes, if it does."""
-    title = next((words for name in _TITLES if (words := rendered(fields.get(name)))), None)
-    published_at = _date(fields, _PUBLISHED)
     for name, text in fields.items():
-        url = _page_url(answer.url, text) if not words_of(str(name)) & _OTHER_PAGES else None
-        if url is None:
+        url = _page_url(answer.url, text)
+        if url is None or words_of(str(name)) & _OTHER_PAGES:
             continue
+        title = next((words for name in _TITLES if (words := rendered(fields.get(name)))), None)
+        published_at = _date(fields, _PUBLISHED)
         link = SeenLink(url, title or "", frozenset(), is_heading=title is not None)
         if (title and published_at) or is_article_link(link, answer.learnt):
             yield Candidate(

@@ -8,6 +8,9 @@ shape of its URL. A button that names nothing still says that there is more.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from lxml import etree
 
 from crawler.discovery.addresses import SeenAddress
 from crawler.discovery.learnt import LearntShapes
@@ -33,7 +36,7 @@ _MORE = frozenset(("next", "more", "older", "infinite", "scroll"))
 _BACK = frozenset(("prev", "previous", "newer"))
 _ADDRESS_NAMES = frozenset(("url", "uri", "href", "link", "permalink", "path", "canonical", "id"))
 _SHOWN_ON_SIGHT = ("revealed", "intersect")
-_HEADINGS = "self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6"
+_HAS_HEADING = etree.XPath("boolean(.//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6])")
 _CONTROLS = (
     "//*[self::button or (self::a and (not(@href) or @href = '' or starts-with(@href, '#')"
     " or starts-with(@href, 'javascript:')))][not(ancestor::nav or ancestor::footer or ancestor::header"
@@ -91,10 +94,15 @@ def article_links(
         url = absolute_url(base, address.text)
         if url is None or is_file(url) or not same_site(url, page_url) or page_number(url) is not None:
             continue
-        is_heading = address.element is not None and bool(find_all(address.element, f".//*[{_HEADINGS}]"))
-        link = SeenLink(url, "", frozenset(), is_heading=is_heading)
+        link = SeenLink(url, "", frozenset(), is_heading=False)
         if is_article_link(link, learnt):
             yield link
+        elif (
+            address.element is not None
+            and is_article_link(replace(link, is_heading=True), learnt)
+            and _HAS_HEADING(address.element)
+        ):
+            yield replace(link, is_heading=True)
 
 
 def has_more_button(root: Element, last_article: Element | None) -> bool:

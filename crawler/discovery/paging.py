@@ -20,14 +20,15 @@ _OFFSET_NAMES = re.compile(r".*offset|start|skip|from|first|begin", re.IGNORECAS
 _CURSOR_NAMES = re.compile(
     r".*cursor|after|before|continuation|(?:last|max|since)[-_]?id|(?:page|next)[-_]?token|scroll[-_]?id", re.IGNORECASE
 )
+_MAX_NAME_CHARS = 60
 _COUNTER_NAMES = frozenset(("", "n", "i", "num", "number", "index"))
 _STEP_NAMES = re.compile(r"(?:.*(?:limit|per[-_]?page|page[-_]?size|count))|rows|size|n|num|take", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,6}")
 _PLACE = re.compile(
-    r"""\{\{?\s*[$#]?(\w*)\s*\}?\}  # {page}, {{ page }}, {{#}}
-    | \$\{([^{}]*)\}             # ${page}
-    | %7[Bb](\w*)%7[Dd]          # {page} percent-encoded
-    | %([a-z_]{3,})% | __([A-Za-z_]+?)__ | \[\[?(\w+)\]?\] | :(page)\b | \#(page)\b\#?
+    r"""\{\{?\s*[$#]?(\w{0,40})\s*\}?\}  # {page}, {{ page }}, {{#}}
+    | \$\{([^{}]{0,80})\}             # ${page}
+    | %7[Bb](\w{0,40})%7[Dd]          # {page} percent-encoded
+    | %([a-z_]{3,40})% | __([A-Za-z_]{1,40}?)__ | \[\[?(\w{1,40})\]?\] | :(page)\b | \#(page)\b\#?
     | (?<=[/=])(PAGE(?:_?NUM(?:BER)?)?|OFFSET)(?=[/&]|$) | %([ds])(?![0-9A-Fa-f]) | (?<=[/=])(9{4,})(?=[/&]|$)""",
     re.VERBOSE,
 )
@@ -150,7 +151,7 @@ def place_of(template: str) -> Place | None:
 
 def name_before(text: str) -> str:
     """What a number that follows *text* would be called: `page` after `?page=` and after `/page/`."""
-    return re.split(r"[/?&]", text.rstrip("=/"))[-1]
+    return re.split(r"[/?&]", text[-_MAX_NAME_CHARS:].rstrip("=/"))[-1]
 
 
 def _numbers(url: str) -> list[tuple[str, int]]:

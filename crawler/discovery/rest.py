@@ -26,6 +26,7 @@ PER_PAGE = 100
 
 _ROUTE = "wp/v2/posts"
 _ASKED = f"per_page={PER_PAGE}&_fields=link,date_gmt,modified_gmt,title"
+_MAX_TITLE_CHARS = 2_000
 _TAG = re.compile(r"<[^>]*>")
 _LINK = re.compile(r'<([^<>]*)>\s*((?:;\s*[\w*-]+\s*=\s*(?:"[^"]*"|[^\s;,]+)\s*)*)')
 _REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,]+))', re.IGNORECASE)
@@ -118,7 +119,9 @@ def link_target(page: Page, relation: str) -> str | None:
 def rendered(title: object) -> str | None:
     """The words of a title, which is an object with HTML in it, or a string."""
     text = title.get("rendered") if isinstance(title, dict) else title
-    return visible_text(html.unescape(_TAG.sub("", text))) or None if isinstance(text, str) else None
+    if not isinstance(text, str):
+        return None
+    return visible_text(html.unescape(_TAG.sub("", text[:_MAX_TITLE_CHARS]))) or None
 
 
 def _is_rendered(title: object) -> bool:

@@ -94,6 +94,7 @@ OWNERS = {
 BORDERS = {
     "pipelines/flow.py": "one page",
     "pipelines/adapter.py": "one run",
+    "crawler/discovery/feeds.py": "one feed: feedparser raises whatever broken XML drives it to",
     "crawler/middlewares/polite.py": "one robots.txt: whatever kept it from us, the host is unreachable (RFC 9309)",
 }
 """Where an exception of any kind may end."""

@@ -206,6 +206,8 @@ def test_the_page_with_older_entries_is_a_further_page(body: str) -> None:
         RSS_2.replace("First", "First & foremost < all"),
         RSS_2.replace("First", "First&nbsp;&eacute;"),
         RSS_2.replace("</channel></rss>", ""),
+        RSS_2.replace("First", "First &#x110000; &#xD800;"),
+        RSS_2.replace("First", "First\x00"),
         RSS_2.replace(' xmlns:atom="http://www.w3.org/2005/Atom"', ""),
         RSS_2.replace('encoding="UTF-8"', 'encoding="no-such-charset"'),
     ],
