@@ -7,16 +7,13 @@ the shape of the URL, the words of the anchor, and whether it is a headline.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from crawler.frontier.directives import NOFOLLOW, robots_directives
 from pipelines.http.url import absolute_url, canonical_url, without_tracking
 from pipelines.page.tree import Element
 from pipelines.values import Page
-
-ROBOT = "pressarc"
-"""The product token of our user agent, as `X-Robots-Tag` may name it."""
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 MAX_TEXT_CHARS = 200
@@ -29,8 +26,6 @@ _FILE = re.compile(
     r"|mp[34]|m4[av]|ogg|wav|webm|mov|avi|apk|exe|dmg|ics|woff2?|ttf|eot)$",
     re.IGNORECASE,
 )
-# Directives with a value, whose colon does not follow the name of a robot.
-_VALUED = re.compile(r"unavailable_after|max-(?:snippet|image-preview|video-preview)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +47,17 @@ class LinkRules:
     nofollow_links: bool = True
     """Whether links marked `rel=nofollow` are passed over."""
     nofollow_pages: bool = True
-    """Whether no link is followed of a page that says so of itself (`meta[name=robots]`, `X-Robots-Tag`)."""
+    """Whether no link is followed of a page that says so of itself (`meta[name=robots]`)."""
+    nofollow_fields: bool = True
+    """Whether no link is followed of an answer whose `X-Robots-Tag` says so."""
 
     def forbid(self, tree: Element, page: Page) -> bool:
         """Whether no link of *page* is to be followed."""
-        return self.nofollow_pages and any(_says_nofollow(said) for said in _directives(tree, page))
+        fields = [value for name, value in page.headers if name.lower() == "x-robots-tag"]
+        meta = [(each.get("name") or "", each.get("content") or "") for each in tree.iter("meta")]
+        return NOFOLLOW in robots_directives(
+            fields if self.nofollow_fields else (), meta if self.nofollow_pages else ()
+        )
 
 
 OBEDIENT = LinkRules()
@@ -118,23 +119,3 @@ def _is_heading(anchor: Element) -> bool:
 def _more_telling(one: SeenLink, other: SeenLink) -> SeenLink:
     text = one.text if len(one.text) >= len(other.text) else other.text
     return SeenLink(one.url, text, one.rel | other.rel, one.is_heading or other.is_heading)
-
-
-def _directives(tree: Element, page: Page) -> Iterator[str]:
-    for element in tree.iter("meta"):
-        if (element.get("name") or "").strip().lower() in ("robots", ROBOT):
-            yield element.get("content") or ""
-    yield from (value for name, value in page.headers if name.lower() == "x-robots-tag")
-
-
-def _says_nofollow(directives: str) -> bool:
-    """Whether *directives*, some of which may be for a robot that they name first, ask us not to follow links."""
-    is_ours = True
-    for part in directives.lower().split(","):
-        name, colon, rest = part.partition(":")
-        if colon and not _VALUED.fullmatch(name.strip()):
-            is_ours = name.strip() == ROBOT
-            part = rest  # noqa: PLW2901 - what is left of it
-        if is_ours and part.strip() in ("nofollow", "none"):
-            return True
-    return False
