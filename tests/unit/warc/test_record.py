@@ -95,6 +95,7 @@ def test_the_metadata_block_has_what_is_known_and_nothing_else() -> None:
         "via: http://a.example/sitemap.xml",
         "pressarc-source: sitemap",
         "pressarc-depth: 2",
+        "pressarc-robots: urn:uuid:of-the-robots-txt",
         "fetchTimeMs: 42",
         "interimResponses: " + base64.b64encode(b"HTTP/1.1 103 Early\r\n\r\n").decode(),
         "excessBytes: 9",
