@@ -36,8 +36,14 @@ def relinked(html: str, change: Callable[[str], str]) -> str:
 
 
 def unlinked(html: str, is_hidden: Callable[[str], bool]) -> str:
-    """*html* in which anchors with a hidden target are mere words."""
-    return _ANCHOR.sub(lambda found: found["words"] if is_hidden(found["href"]) else found[0], html)
+    """*html* in which anchors with a hidden target are mere words, and headlines that were such anchors are gone."""
+
+    def left(found: re.Match[str]) -> str:
+        if not is_hidden(found["href"]):
+            return found[0]
+        return "" if 'rel="bookmark"' in found["after"] else found["words"]
+
+    return _ANCHOR.sub(left, html)
 
 
 def remarked(html: str, is_meant: Callable[[str], bool], attribute: str) -> str:
