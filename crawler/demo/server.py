@@ -1,38 +1,31 @@
 """Serves the site on loopback over HTTP/1.1, each connection in a thread of its own.
 
 In: a day, a port (0 for any free one), a size and vices. Out: a running server that knows its address and its truth,
-and keeps a log of what was asked. Connections are kept alive; text is compressed for clients that accept gzip; about
-half of the pages are sent chunked; validators are honoured (RFC 9110 §13). It listens on 127.0.0.1 only and stops with
-its `with` block.
+and keeps a log of what was asked. Connections are kept alive. It listens on 127.0.0.1 only and stops with its `with`
+block.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gzip
-import hashlib
 import itertools
 import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from crawler.demo.edition import Edition
+from crawler.demo.message import message_of
 from crawler.demo.nights import night
 from crawler.demo.routes import Answer, Kind
 from crawler.demo.truth import Events, TruthArticle, events, truth
 from crawler.demo.vices.table import paper_with, site_with, vices_named
 from crawler.demo.vices.vice import Ask
-
-_CHUNK_BYTES = 8_000
-_COMPRESSED = ("text/", "application/xml", "application/rss", "application/atom")
 
 
 class Hit(NamedTuple):
@@ -142,16 +135,6 @@ def serve(
         server.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _Message:
-    """An answer in the form in which it is sent."""
-
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
-    is_chunked: bool
-
-
 class _Listener(ThreadingHTTPServer):
     """Keeps the open connections in hand, so that closing the server ends them."""
 
@@ -232,58 +215,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.log_request(0)
             self.close_connection = True
             return
-        message = _message(found, {name.lower(): value for name, value in self.headers.items()})
+        message = message_of(found, {name.lower(): value for name, value in self.headers.items()})
         self.send_response(message.status)
         for name, value in message.headers:
             self.send_header(name, value)
         self.end_headers()
         if has_body:
-            self.wfile.write(_chunked(message.body) if message.is_chunked else message.body)
+            self.wfile.write(message.content)
 
 
 def _number(code: int | str) -> int:
     return code.value if isinstance(code, HTTPStatus) else int(code)
-
-
-def _message(found: Answer, request: dict[str, str]) -> _Message:
-    """Code *found* for the wire, as the request's fields (names in lower case) allow."""
-    body, headers = found.body, [("Content-Type", found.content_type), *found.fields]
-    if found.location:
-        headers.append(("Location", found.location))
-    digest = hashlib.sha256(body).hexdigest()[:16]
-    tag = f'"{digest}"'
-    if body and found.content_type.startswith(_COMPRESSED):
-        headers.append(("Vary", "Accept-Encoding"))
-        if "gzip" in request.get("accept-encoding", ""):
-            body = gzip.compress(body, 6, mtime=0)
-            headers.append(("Content-Encoding", "gzip"))
-            # RFC 9110 §8.8.3.3: what differs in content coding has a strong tag of its own.
-            tag = f'"{digest}-gzip"'
-    if found.modified_at is not None:
-        validators = [("ETag", tag), ("Last-Modified", format_datetime(found.modified_at.astimezone(UTC), usegmt=True))]
-        if _is_unchanged(request, tag, found.modified_at):
-            return _Message(304, [*validators, ("Vary", "Accept-Encoding")], b"", is_chunked=False)
-        headers += validators
-    # HTML only, and only every other page: a client has to cope with both framings on one connection.
-    is_chunked = found.status == 200 and found.content_type.startswith("text/html") and int(digest, 16) % 2 == 0
-    headers.append(("Transfer-Encoding", "chunked") if is_chunked else ("Content-Length", str(len(body))))
-    return _Message(found.status, headers, body, is_chunked)
-
-
-def _is_unchanged(request: dict[str, str], tag: str, modified_at: datetime) -> bool:
-    """Whether the client's copy is good (RFC 9110 §13.2.2: If-None-Match silences If-Modified-Since)."""
-    if (tags := request.get("if-none-match")) is not None:
-        return tags.strip() == "*" or tag in (given.strip().removeprefix("W/") for given in tags.split(","))
-    since = request.get("if-modified-since")
-    if since is None:
-        return False
-    try:
-        return modified_at <= parsedate_to_datetime(since)
-    except (TypeError, ValueError):  # RFC 9110 §13.1.3: an invalid date is ignored
-        return False
-
-
-def _chunked(body: bytes) -> bytes:
-    """*body* in chunks (RFC 9112 §7.1)."""
-    pieces = (body[start : start + _CHUNK_BYTES] for start in range(0, len(body), _CHUNK_BYTES))
-    return b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
