@@ -17,6 +17,7 @@ LAYERS = (
     "crawler.cli",
     "crawler.run",
     "crawler.spiders crawler.middlewares crawler.probe",
+    "crawler.probing",
     "crawler.capture crawler.discovery crawler.settings crawler.log crawler.demo",
     "crawler.frontier",
     # ------------------------------------------------ crawler above, pipelines below
