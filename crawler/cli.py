@@ -1,4 +1,4 @@
-"""The `pressarc` command: `crawl`, `capture` and `demo` here, and the commands of pipelines/cli.py beside them."""
+"""The `pressarc` command: `crawl`, `capture`, `add`, `demo` here, and the commands of pipelines/cli.py beside them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,17 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from crawler.probe import look_at
+from crawler.probing import words
+from crawler.probing.report import SiteReport
+from crawler.probing.site_file import plain, site_file
 from crawler.run import CrawlResult, Job, Watcher, crawl
 from pipelines import cli as offline
 from pipelines.cli import ArchiveOption, ConfigOption, JsonOption, SetOption
-from pipelines.config import load_config
-from pipelines.errors import ArchiveError, ConfigError
+from pipelines.config import load_config, site_path
+from pipelines.errors import AccessDenied, ArchiveError, ConfigError
 from pipelines.http.url import site_name
+from pipelines.store.keys import check_site
 
 app = typer.Typer(
     name="pressarc",
@@ -120,6 +125,59 @@ def _site_of(url: str) -> str:
         return site_name(url)
     except ValueError as error:
         raise ConfigError("this is no web address; write it like https://example.org/page", where=url) from error
+
+
+@app.command()
+def add(
+    url: Annotated[str, typer.Argument(metavar="URL", help="The site's home page.")],
+    config: ConfigOption = None,
+    delay: DelayOption = None,
+    set_: SetOption = None,
+    allow_private: PrivateOption = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over a site file that is there.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; only look and tell.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Look at a site with at most 20 polite requests, write its site file, and show three of its articles.
+
+    Exit code 0 written, 1 the site could not be looked at, 2 usage or configuration, 3 written, with warnings.
+    """
+    if "://" not in url:
+        raise ConfigError("name the site by its address, like https://example.org/", where=url)
+    flags = {"crawl.delay_s": delay, "crawl.allow_private": allow_private or None}
+    effective = load_config(url, config_file=config, overrides=set_ or (), flags=flags)
+    path = site_path(check_site(effective.site.name), config)
+    if path.exists() and not (force or dry_run):
+        raise ConfigError("there is a site file already; --force writes over it, --dry-run only looks", where=str(path))
+    with _progress() as watch:
+        found = look_at(effective, watch)
+    if not dry_run:
+        _write(path, site_file(found))
+    _tell(found, None if dry_run else path, as_json=as_json)
+    raise typer.Exit(offline.WARNINGS if found.warnings else 0)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.partial")
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise AccessDenied(f"the site file cannot be written ({error.strerror})", where=str(path)) from error
+
+
+def _tell(found: SiteReport, path: Path | None, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"file": str(path) if path else None, **words.as_json(found)}, indent=1, ensure_ascii=False))
+        return
+    out = Console(soft_wrap=True, highlight=False)
+    for line in words.lines(found):
+        out.print(line, markup=False)
+    if path is not None:
+        out.print(f"\n{path} is written; next: pressarc crawl {path.stem}", markup=False)
+    for warning in found.warnings:
+        offline.errors.print(f"{found.name}: warning: {plain(warning)}", markup=False)
 
 
 @app.command()

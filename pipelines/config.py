@@ -206,6 +206,11 @@ def load_config(
     return _named(_validate(merged, layers[-1][0] if layers else "the defaults"), site)
 
 
+def site_path(name: str, config_file: Path | None = None) -> Path:
+    """Where the file of the site *name* is, or would be: in `sites/` beside the configuration file."""
+    return (config_file or Path(CONFIG_FILE)).parent / SITES_FOLDER / f"{name}.toml"
+
+
 def options() -> Iterator[tuple[str, type[Section]]]:
     """Every section's name and model, in order."""
     for name, info in Config.model_fields.items():

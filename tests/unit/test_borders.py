@@ -39,13 +39,14 @@ LAYERS = (
 OWNERS = {
     "scrapy": (
         "crawler/run.py",
+        "crawler/probe.py",
         "crawler/log.py",
         "crawler/spiders/",
         "crawler/middlewares/",
         "crawler/capture/",
         "pipelines/adapter.py",
     ),
-    "twisted": ("crawler/capture/", "crawler/log.py", "crawler/spiders/"),
+    "twisted": ("crawler/capture/", "crawler/log.py", "crawler/spiders/", "crawler/probe.py"),
     "OpenSSL": ("crawler/capture/",),
     "service_identity": ("crawler/capture/",),
     "zope": ("crawler/capture/",),
