@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -63,28 +64,62 @@ def crawl(jobs: Sequence[Job], watch: Watcher) -> list[CrawlResult]:
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     process = AsyncCrawlerProcess(settings)
-    started: list[tuple[Config, Crawler | ArchiveError]] = []
-    for job in jobs:
-        config = job.config
-        try:
-            run = OpenRun.start(config, now=utc_now(), new_suffix=new_suffix)
-        except ArchiveError as error:
-            started.append((config, error))
-            continue
-        crawler = process.create_crawler(NewsSpider)
-        process.crawl(crawler, run=run, progress=_of_site(watch, config.site.name), urls=job.urls)
-        started.append((config, crawler))
-    if any(isinstance(outcome, Crawler) for _, outcome in started):
+    crawls = _Crawls(process, jobs, watch)
+    if crawls.begin():
         process.start()
-    return [_result(config, outcome) for config, outcome in started]
+    return [_result(job.config, crawls.outcomes.get(job.config.site.name)) for job in jobs]
+
+
+class _Crawls:
+    """The crawls of one process: so many at once, the next one beginning when one ends.
+
+    Args:
+        process: Runs them.
+        jobs: One for each site.
+        watch: Told of progress.
+    """
+
+    def __init__(self, process: AsyncCrawlerProcess, jobs: Sequence[Job], watch: Watcher) -> None:
+        self._process = process
+        self._waiting = iter(jobs)
+        self._at_once = min((job.config.crawl.sites_at_once for job in jobs), default=1)
+        self._watch = watch
+        # One site's pages are read by as many workers as there are processors; two sites' would only crowd them.
+        self._publishing = asyncio.Semaphore(1)
+        self.outcomes: dict[str, Crawler | ArchiveError] = {}
+        """By the site's name."""
+
+    def begin(self) -> bool:
+        """Begin the first ones; whether there is any."""
+        begun = [self._next() for _ in range(self._at_once)]
+        return any(begun)
+
+    def _next(self) -> bool:
+        """Begin the next one that can be begun; false if there is none."""
+        for job in self._waiting:
+            site = job.config.site.name
+            try:
+                run = OpenRun.start(job.config, now=utc_now(), new_suffix=new_suffix)
+            except ArchiveError as error:
+                self.outcomes[site] = error
+                continue
+            crawler = self._process.create_crawler(NewsSpider)
+            self.outcomes[site] = crawler
+            progress = _of_site(self._watch, site)
+            task = self._process.crawl(crawler, run=run, progress=progress, urls=job.urls, publishing=self._publishing)
+            task.add_done_callback(lambda _: self._next())
+            return True
+        return False
 
 
 def _of_site(watch: Watcher, site: str) -> Callable[[str, int, int], None]:
     return lambda stage, done, total: watch(site, stage, done, total)
 
 
-def _result(config: Config, outcome: Crawler | ArchiveError) -> CrawlResult:
+def _result(config: Config, outcome: Crawler | ArchiveError | None) -> CrawlResult:
     site = config.site.name
+    if outcome is None:
+        return CrawlResult(site, "failed", None, ("it was stopped before its turn came",))
     if isinstance(outcome, ArchiveError):
         return CrawlResult(site, "failed", None, (str(outcome),))
     spider = outcome.spider

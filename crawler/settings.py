@@ -22,8 +22,6 @@ DOWNLOAD_HANDLERS = {
 }
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.polite.PoliteMiddleware": 100,
-    # After robots.txt: what it disallows costs no page of the budget, and does not wait for another night.
-    "crawler.middlewares.budget.BudgetMiddleware": 150,
     # Ours follows RFC 9309; Scrapy's allows everything when robots.txt cannot be had.
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     # Bodies are decoded by pipelines/http, live and offline alike; Scrapy's loses pages with a false coding.

@@ -29,6 +29,8 @@ class ArchivedSpider(Protocol):
 
     run: OpenRun
     progress: Progress
+    publishing: asyncio.Semaphore
+    """Held while a run is published: sites take turns."""
     clock: Callable[[], datetime]
     new_suffix: Callable[[], str]
     manifest: Manifest | None
@@ -60,7 +62,8 @@ class ArchivePipeline:
         """
         spider = cast("ArchivedSpider", self._crawler.spider)
         try:
-            spider.manifest = await asyncio.to_thread(_finish, spider, reason)
+            async with spider.publishing:
+                spider.manifest = await asyncio.to_thread(_finish, spider, reason)
         except OSError as error:
             spider.failure = BatchIncomplete(
                 f"the disk could not be used ({error.strerror or error}): see to its space and rights and start again; "

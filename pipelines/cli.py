@@ -27,6 +27,7 @@ from pipelines.errors import ConfigError, ContentError
 from pipelines.publish.extraction import Progress as Watcher
 from pipelines.publish.manifest import Manifest, newest, numbers
 from pipelines.publish.offline import NamedPage, extract_pages, extract_warcs, parse_page_line
+from pipelines.report.missing import missing as missing_of
 from pipelines.store.archive import check_archive
 from pipelines.store.contract import Store
 from pipelines.store.open import open_store
@@ -52,11 +53,22 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for scripts
 
 @app.command()
 def status(
-    archive: ArchiveOption = None, config: ConfigOption = None, set_: SetOption = None, as_json: JsonOption = False
+    sites: Annotated[list[str] | None, typer.Argument(help="Sites to show; all of them by default.")] = None,
+    missing: Annotated[
+        bool, typer.Option("--missing", help="List what the last run was told of and did not have, and why.")
+    ] = False,
+    archive: ArchiveOption = None,
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Sites, runs and counts of an archive, and how each site's last run ended."""
     store = archive_of(load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive}))
-    rows = [_site_status(store, site) for site in sites_of(store)]
+    shown = named_sites(store, sites)
+    if missing:
+        _print_missing(store, shown, as_json=as_json)
+        return
+    rows = [_site_status(store, site) for site in shown]
     if as_json:
         print(json.dumps({"archive": store.location, "sites": rows}, indent=1))
         return
@@ -71,6 +83,35 @@ def status(
     for row in rows:
         for warning in row["warnings"] if isinstance(row["warnings"], list) else ():
             out.print(f"{row['site']}: {warning}", markup=False)
+
+
+def _print_missing(store: Store, sites: Sequence[str], *, as_json: bool) -> None:
+    heads = {site: newest(store, site) for site in sites}
+    found = {site: missing_of(store, head.manifest) for site, head in heads.items() if head is not None}
+    if as_json:
+        listed = {
+            site: [line.model_dump(mode="json", by_alias=True) for line in lines] for site, lines in found.items()
+        }
+        print(json.dumps({"archive": store.location, "missing": listed}, indent=1))
+        return
+    for site, lines in found.items():
+        for line in lines:
+            why = f"{line.reason} ({line.reason.meaning})" if line.reason else "-"
+            print(f"{site}  {line.url}  {line.outcome}  {why}  named by {', '.join(line.expected_by)}")
+        print(f"{site}: {len(lines)} missing")
+
+
+def named_sites(store: Store, sites: Sequence[str] | None) -> Sequence[str]:
+    """The sites that were named, or all that the archive has.
+
+    Raises:
+        ConfigError: It has no such site.
+    """
+    known = sites_of(store)
+    for site in sites or ():
+        if site not in known:
+            raise ConfigError(f"the archive has no such site; it has {', '.join(known) or 'none'}", where=site)
+    return sites or known
 
 
 def _table(rows: list[dict[str, object]], *, title: str) -> Table:
@@ -98,8 +139,15 @@ def _site_status(store: Store, site: str) -> dict[str, object]:
         "changed": articles.changed,
         "removed": articles.removed,
         "exchanges": manifest.counts.exchanges,
+        "coverage": coverage_word(manifest),
         "warnings": manifest.warnings,
     }
+
+
+def coverage_word(manifest: Manifest) -> str:
+    """Of what each source named, how much there is an article of: `sitemap 213/213, feed 10/10`."""
+    coverage = manifest.counts.coverage
+    return ", ".join(f"{source} {each.extracted}/{each.expected}" for source, each in sorted(coverage.items())) or "-"
 
 
 def outcome_word(manifest: Manifest) -> str:
@@ -122,16 +170,13 @@ def verify(
     Exit code 0 where nothing was found, 1 where something was.
     """
     store = archive_of(load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive}))
-    known = sites_of(store)
-    for site in sites or ():
-        if site not in known:
-            raise ConfigError(f"the archive has no such site; it has {', '.join(known) or 'none'}", where=site)
+    checked = named_sites(store, sites)
     with progress_bar() as watcher:
-        findings = list(verify_archive(store, sites or known, watcher))
+        findings = list(verify_archive(store, checked, watcher))
     if as_json:
         report = {
             "archive": store.location,
-            "sites": list(sites or known),
+            "sites": list(checked),
             "findings": [asdict(finding) for finding in findings],
         }
         print(json.dumps(report, indent=1))
@@ -139,7 +184,7 @@ def verify(
         for finding in findings:
             print(f"{finding.rule}  {finding.where}  {finding.message}")
         verdict = f"{len(findings)} finding{'s'[: len(findings) != 1]}" if findings else "nothing wrong was found"
-        print(f"{store.location}: {len(sites or known)} site(s) checked, {verdict}")
+        print(f"{store.location}: {len(checked)} site(s) checked, {verdict}")
     if findings:
         raise typer.Exit(FAILED)
 

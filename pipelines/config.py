@@ -103,6 +103,20 @@ class CrawlOptions(Section):
     timeout_s: float = Field(60.0, gt=0, le=3600, description="Seconds an exchange may take in all.")
     retries: int = Field(2, ge=0, le=10, description="How often a failed request is tried again.")
     max_pages: int = Field(1000, ge=1, description="Pages a run may fetch, robots.txt files not counted.")
+    max_minutes: float | None = Field(
+        None, gt=0, description="Minutes a run may fetch for; what is left waits for another night."
+    )
+    max_bytes: int | None = Field(
+        None, ge=1024, description="Bytes a run may receive; what is left waits for another night."
+    )
+    revisit_after_h: tuple[float, ...] = Field(
+        (12, 24, 72, 168, 672),
+        description="Hours from an article's publication or last change until it is looked at again, from then to the "
+        "next time, and so on; the last one repeats. Empty: never, unless something says that it changed.",
+    )
+    sites_at_once: int = Field(
+        20, ge=1, le=1000, description="Sites that one process crawls at the same time; the others wait."
+    )
     max_depth: int = Field(5, ge=0, le=100, description="Links from the home page; pagination does not count.")
     max_body_bytes: int = Field(
         16 * 1024 * 1024, ge=1024, description="Bytes of a body; a longer one is cut there and marked as cut."
@@ -139,6 +153,19 @@ class CrawlOptions(Section):
         return name
 
 
+class DiscoverOptions(Section):
+    """`[discover]`: by which ways articles are found; those that a site does not have cost it nothing."""
+
+    sitemaps: bool = Field(default=True, description="Whether sitemaps are read.")
+    feeds: bool = Field(default=True, description="Whether feeds are read.")
+    rest: bool = Field(default=True, description="Whether a content API is read, such as WordPress REST.")
+    listings: bool = Field(default=True, description="Whether category pages and their further pages are read.")
+    links: bool = Field(default=True, description="Whether links between articles are followed.")
+    more: tuple[str, ...] = Field(
+        (), description="URLs of further pages, sitemaps or feeds that name articles, read every night."
+    )
+
+
 class CaptureOptions(Section):
     """`[capture]`: how WARC files are written."""
 
@@ -160,6 +187,7 @@ class Config(Section):
     site: SiteOptions = SiteOptions()
     archive: ArchiveOptions = ArchiveOptions()
     crawl: CrawlOptions = CrawlOptions()
+    discover: DiscoverOptions = DiscoverOptions()
     capture: CaptureOptions = CaptureOptions()
     extract: ExtractOptions = ExtractOptions()
 
@@ -336,5 +364,5 @@ def to_toml(config: Config) -> str:
 
 
 def _toml_value(value: object) -> str:
-    # JSON's scalars are TOML's too; options are nothing but scalars.
+    # JSON's scalars and arrays of them are TOML's too; options are nothing else.
     return json.dumps(value, ensure_ascii=False)

@@ -15,7 +15,7 @@ class Described(StrEnum):
 
     meaning: str
 
-    def __new__(cls, value: str, meaning: str) -> Self:
+    def __new__(cls, value: str, meaning: str = "") -> Self:
         """Make a member of a value and its sentence."""
         member = str.__new__(cls, value)
         member._value_ = value
@@ -27,7 +27,7 @@ class Outcome(Described):
     """How one exchange, or one expected URL, ended."""
 
     ARTICLE = "article", "The page held at least one article of its own; `articles` names those written from it."
-    UNCHANGED = "unchanged", "The page's article is the one the archive already holds."
+    UNCHANGED = "unchanged", "The archive holds what it gave: the page's article, or the whole answer (304)."
     HELD = "held", "The archive holds it, and it was not due to be looked at again."
     LISTING = "listing", "A page that lists articles: home, category, tag, author, search."
     PAGE = "page", "A page that is neither an article nor a listing; the reason says what it lacked."
@@ -98,6 +98,19 @@ FAILURES = frozenset(
     )
 )
 """Reasons that are the server's or the network's: the exchange failed. The others of a refusal are our own decision."""
+
+
+PENDING = frozenset(
+    (
+        Reason.STOPPED,
+        Reason.PAGE_BUDGET,
+        Reason.BYTE_BUDGET,
+        Reason.TIME_BUDGET,
+        Reason.OUT_OF_HOURS,
+        Reason.HOST_BACKED_OFF,
+    )
+)
+"""Reasons that leave a URL for another night."""
 
 
 class Source(Described):

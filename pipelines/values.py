@@ -44,6 +44,8 @@ class Candidate:
     """Whether `via` says that an article is there."""
     is_pagination: bool = False
     """Whether it is a further page of the listing `referrer`."""
+    is_navigation: bool = False
+    """Whether it stands in the navigation of `referrer`, as sections do."""
     redirects: int = 0
     """How many redirects, one after another, led to it."""
     hops: str = ""
@@ -129,8 +131,12 @@ class VisitFacts:
     """Whether discovery took it for an article."""
     anchor: str | None = None
     """What the link that led here says."""
+    target: Target = Target.PAGE
+    """What was expected there."""
+    is_pagination: bool = False
+    """Whether it is a further page of a listing."""
     revalidates: EarlierRecord | None = None
-    """The record whose validators the request carries, for a conditional request."""
+    """The earlier record of the same URL; the request carries its validators, where it has any."""
     robots: str | None = None
     """The record of the robots.txt that allowed the request: `urn:uuid:…`."""
 
@@ -307,6 +313,8 @@ class ReadExchange:
     facts: VisitFacts | None
     """Null for WARC files of other programs."""
     reading: Reading
+    is_revisit: bool = False
+    """Whether the record is a revisit: an earlier record holds what was received."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,4 +340,18 @@ class Ledger:
     unvisited: tuple[Unvisited, ...] = ()
     expected_by: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
     """Canonical URL → the sources that said an article is there."""
+    held: tuple[str, ...] = ()
+    """Canonical URLs that were expected, are known, and were not due to be looked at again."""
     warnings: tuple[str, ...] = ()
+    wanted: Mapping[str, Candidate] = field(default_factory=dict)
+    """Canonical URL → what named it, for each of `unvisited`: what another night needs to go on from here."""
+    fruitful: tuple[str, ...] = ()
+    """Canonical URLs whose answers named something new."""
+    listed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Canonical URL of each sitemap that was read → the canonical URLs in it."""
+    dropped: tuple[str, ...] = ()
+    """Canonical URLs that were visited because their sitemap lists them no more."""
+    claims: Mapping[str, datetime] = field(default_factory=dict)
+    """Canonical URL → the last change that a source claimed, of those that were visited."""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    """What was learnt of the site's ways, as JSON values by name; the next night's frontier gets it."""

@@ -113,7 +113,7 @@ def _sitemap(answer: Answer, sitemap: Sitemap, notes: list[str]) -> Found:
                 each.url,
                 Source.SITEMAP,
                 answer.url,
-                answer.origin.depth,
+                answer.depth,
                 target=Target.SITEMAP,
                 modified_at=each.modified_at,
             )

@@ -36,12 +36,18 @@ def read_html(answer: Answer, root: Element) -> Found:
         root: Its tree.
     """
     page = answer.page
-    kind = classify(root, read_facts(root, page.url), blocks_of(body_of(root))).kind
+    facts = read_facts(root, page.url)
+    kind = classify(root, facts, blocks_of(body_of(root))).kind
     signposts = read_signposts(root, base_of(root, page.url), page)
     if answer.rules.forbid(root, page):
-        return Found(_KINDS[kind], notes=("the page asks that its links not be followed",), signposts=signposts)
+        return Found(
+            _KINDS[kind],
+            notes=("the page asks that its links not be followed",),
+            signposts=signposts,
+            canonical=facts.url,
+        )
     found = _of_article(answer, root) if kind is Kind.ARTICLE else listed(answer, root, signposts)
-    return Found(_KINDS[kind], unique(found, but=(page.url,)), signposts=signposts)
+    return Found(_KINDS[kind], unique(found, but=(page.url,)), signposts=signposts, canonical=facts.url)
 
 
 def listed(answer: Answer, root: Element, signposts: Signposts = NO_SIGNPOSTS) -> list[Candidate]:
@@ -54,7 +60,7 @@ def listed(answer: Answer, root: Element, signposts: Signposts = NO_SIGNPOSTS) -
         elif is_article_link(link, answer.learnt):
             names.append(_article(answer, link))
         else:
-            names.append(Candidate(link.url, Source.LINK, answer.url, answer.depth, anchor=link.text))
+            names.append(_link(answer, link))
     addresses = list(seen_addresses(root))
     base = base_of(root, answer.url)
     names += [_article(answer, link) for link in article_links(addresses, base, answer.url, answer.learnt)]
@@ -100,6 +106,12 @@ def _signposted(answer: Answer, signposts: Signposts) -> Iterator[Candidate]:
         yield Candidate(url, Source.LINK, answer.url, depth, target=Target.SITEMAP)
     if signposts.rest_root is not None:
         yield Candidate(posts_url(signposts.rest_root), Source.LINK, answer.url, depth, target=Target.REST)
+
+
+def _link(answer: Answer, link: SeenLink) -> Candidate:
+    return Candidate(
+        link.url, Source.LINK, answer.url, answer.depth, anchor=link.text, is_navigation=link.is_navigation
+    )
 
 
 def _article(answer: Answer, link: SeenLink) -> Candidate:

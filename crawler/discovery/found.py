@@ -62,6 +62,8 @@ class Found:
     title: str | None = None
     """What a feed calls itself."""
     signposts: Signposts = NO_SIGNPOSTS
+    canonical: str | None = None
+    """Canonical URL that an HTML page gives itself, its own where it gives none."""
 
     @property
     def generator(self) -> str | None:

@@ -17,6 +17,7 @@ from pipelines.values import Page
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 MAX_TEXT_CHARS = 200
+_ROLES = frozenset(("navigation", "menubar", "banner"))
 _HEADING_REACH = 3
 """How many elements above an anchor its heading may be."""
 
@@ -38,6 +39,8 @@ class SeenLink:
     rel: frozenset[str]
     is_heading: bool
     """Whether it is, or holds, a heading."""
+    is_navigation: bool = False
+    """Whether it stands in the site's navigation, where its sections are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ def page_links(tree: Element, page_url: str, rules: LinkRules = OBEDIENT) -> lis
     Links that *rules* forbid and links to files that are no pages are left out.
     """
     base = base_of(tree, page_url)
+    navigation = _navigation(tree)
     best: dict[str, SeenLink] = {}
     for anchor in tree.iter("a", "link"):
         href = anchor.get("href")
@@ -85,7 +89,7 @@ def page_links(tree: Element, page_url: str, rules: LinkRules = OBEDIENT) -> lis
         if url is None or is_file(url):
             continue
         words = "".join(str(text) for text in anchor.itertext()).split()
-        link = SeenLink(url, " ".join(words)[:MAX_TEXT_CHARS], rel, _is_heading(anchor))
+        link = SeenLink(url, " ".join(words)[:MAX_TEXT_CHARS], rel, _is_heading(anchor), anchor in navigation)
         key = canonical_url(url)
         best[key] = _more_telling(best[key], link) if key in best else link
     return list(best.values())
@@ -118,4 +122,11 @@ def _is_heading(anchor: Element) -> bool:
 
 def _more_telling(one: SeenLink, other: SeenLink) -> SeenLink:
     text = one.text if len(one.text) >= len(other.text) else other.text
-    return SeenLink(one.url, text, one.rel | other.rel, one.is_heading or other.is_heading)
+    is_navigation = one.is_navigation or other.is_navigation
+    return SeenLink(one.url, text, one.rel | other.rel, one.is_heading or other.is_heading, is_navigation)
+
+
+def _navigation(tree: Element) -> set[Element]:
+    """The anchors of the page's header and its navigation (HTML §4.3.4 and §4.3.8, WAI-ARIA `navigation`)."""
+    boxes = [*tree.iter("nav", "header"), *(each for each in tree.iter() if each.get("role") in _ROLES)]
+    return {anchor for box in boxes for anchor in box.iter("a")}

@@ -1,21 +1,66 @@
-"""The frontier: every URL that something named, and what was decided about it.
+"""The frontier: every URL that something named tonight, what was decided about it, and which comes next.
 
-Candidates go in; each URL is accepted once and comes out with a priority, or is refused with a reason that is kept. In
-the end the frontier is the crawl's ledger: what was expected, and what was wanted and not had.
+Candidates go in; visits come out, one at a time, best first. A URL is visited once a night. One that earlier nights
+know is visited when it is due, when a source says that it changed, or when its sitemap has dropped it; else it is held:
+the archive has it. In the end the frontier is the crawl's ledger: what was expected, and what was wanted and not had.
+
+Nothing here reads a clock or opens a socket: `now` is the beginning of the run, the memory a few look-ups.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
+from crawler.frontier.budgets import Budgets, Limits
+from crawler.frontier.chains import Chains
+from crawler.frontier.claims import Claims
+from crawler.frontier.expectations import MAX_REDIRECTS, Expectations
+from crawler.frontier.identity import identity
 from crawler.frontier.priority import priority
+from crawler.frontier.sessions import SessionIds
+from crawler.frontier.traps import Traps
+from crawler.frontier.turns import Turns
 from pipelines.http.url import canonical_url, same_site
-from pipelines.reasons import Outcome, Reason, Source
-from pipelines.values import Candidate, Ledger, Unvisited
+from pipelines.memory.urls import KnownUrl
+from pipelines.reasons import FAILURES, PENDING, Outcome, Reason, Source
+from pipelines.values import Candidate, Ledger, Target, Unvisited
 
-MAX_REDIRECTS = 10
-"""A longer chain of redirects leads nowhere; browsers give up at twenty."""
+_MOST_DROPPED = 20
+"""A sitemap that drops more than this, and a tenth of what it listed, is rather broken than right: some are tried."""
+_MOST_CLAIMANTS = 3
+"""More pages of different addresses than this cannot all be copies of one."""
+_DEEP = frozenset((Source.SITEMAP, Source.REST, Source.MEMORY))
+"""Sources that go back to the beginning, rather than showing what is newest."""
+_STRONG = frozenset((Source.SEED, Source.MEMORY, Source.REDIRECT, Source.SITEMAP, Source.NEWS_SITEMAP, Source.FEED))
+"""Sources whose word outweighs a count of fruitless visits."""
+
+
+class Memory(Protocol):
+    """What earlier nights know; `pipelines.memory.site.SiteMemory` is one."""
+
+    def url(self, url: str) -> KnownUrl | None:
+        """What is known of this canonical URL, or null."""
+
+    def due_sources(self, now: datetime, limit: int) -> list[KnownUrl]:
+        """What names articles, or was wanted and not visited, and is due."""
+
+    def due_articles(self, now: datetime, limit: int) -> list[KnownUrl]:
+        """The pages that are to be looked at again."""
+
+    def listed_by(self, sitemaps: Collection[str]) -> Iterable[str]:
+        """The URLs that one of these sitemaps listed when it was last read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A URL whose turn has come."""
+
+    candidate: Candidate
+    known: KnownUrl | None
+    """What earlier nights know of it."""
 
 
 class Frontier:
@@ -23,100 +68,380 @@ class Frontier:
 
     Args:
         seed: The site's start URL; what is not on its site is not visited.
-        max_pages: How many pages may be requested; robots.txt files do not count.
+        limits: What the run may spend.
         max_depth: How many links away from the seed a page may be.
-        max_requisites: How many requisites may be requested besides.
-        requisites_anywhere: Whether they may be requested of other hosts than the site's.
+        memory: What earlier nights know.
+        now: The beginning of the run.
+        requisites_anywhere: Whether requisites may be requested of other hosts than the site's.
+        looks_again: Whether what earlier nights know is visited when it is due.
+        facts: What earlier nights learnt of the site's ways: an earlier ledger's `facts`.
     """
 
     def __init__(
         self,
         seed: str,
         *,
-        max_pages: int,
+        limits: Limits,
         max_depth: int,
-        max_requisites: int = 0,
+        memory: Memory,
+        now: datetime,
         requisites_anywhere: bool = True,
+        looks_again: bool = True,
+        facts: Mapping[str, object] | None = None,
     ) -> None:
         self.seed = seed
-        self._max_requisites = max_requisites
-        self._requisites_anywhere = requisites_anywhere
-        self._requisites = 0
-        self._over_budget: dict[str, Candidate] = {}
-        self._max_pages = max_pages
+        self.spent: Reason | None = None
+        """The budget that ended the run, once one did."""
+        self._budgets = Budgets(limits)
         self._max_depth = max_depth
-        self._pages = 0
-        self._candidates: dict[str, Candidate] = {}
+        self._most_due = 4 * limits.pages
+        self._memory = memory
+        self._now = now
+        self._requisites_anywhere = requisites_anywhere
+        self._looks_again = looks_again
+        sessions, trust, traps = ((facts or {}).get(name) for name in ("sessions", "claims", "traps"))
+        self._sessions = SessionIds(sessions if isinstance(sessions, dict) else None)
+        self._claims = Claims(trust if isinstance(trust, dict) else None)
+        self._traps = Traps(traps if isinstance(traps, list) else ())
+        self._turns = Turns(self._budgets)
+        self._chains = Chains()
+        self._expectations = Expectations()
+        self._known: dict[str, KnownUrl] = {}
+        self._deep: set[str] = set()
         self._accepted: set[str] = set()
-        self._too_deep: dict[str, Candidate] = {}
-        self._redirected_on: dict[str, Candidate] = {}
-        self._expected_by: dict[str, set[Source]] = {}
-        self._unvisited: dict[str, Unvisited] = {}
-        self._done: set[str] = set()
+        self._fruitful: set[str] = set()
+        self._listed: dict[str, tuple[str, ...]] = {}
+        self._dropped: list[str] = []
+        self._modified: dict[str, datetime] = {}
+        self._claimants: dict[str, set[str]] = {}
+        self._is_second_wave = False
 
-    def offer(self, candidate: Candidate) -> int | None:
+    # ------------------------------------------------------------ in
+
+    def begin(self) -> None:
+        """Take in what earlier nights left to be done: sources that are due, and pages that were wanted and not had."""
+        for known in self._memory.due_sources(self._now, self._most_due) if self._looks_again else ():
+            self._accept(_from_memory(known), known)
+
+    def offer(self, candidate: Candidate, *, anywhere: bool = False) -> bool:
         """Take in a URL that something named.
 
+        Args:
+            candidate: The URL, and what names it.
+            anywhere: It may lie off the site, as a sitemap that the site's robots.txt names.
+
         Returns:
-            The priority to request it with (higher is earlier), or null: it is known already, is not on the site, or
-            lies too deep, or at the end of too many redirects. Links off the site are nobody's expectation and leave no
-            trace. A redirect to another spelling of a known URL is followed, as what is there has not been seen yet.
+            Whether it is news: a URL that nobody knew of, or that only sources knew of that show what is newest. Links
+            off the site are nobody's expectation and leave no trace. A redirect to another spelling of a known URL is
+            followed, as what is there has not been seen yet.
         """
-        is_requisite = candidate.via is Source.REQUISITE
-        if not (is_requisite and self._requisites_anywhere) and not same_site(candidate.url, self.seed):
-            return None
-        url = canonical_url(candidate.url)
-        if candidate.expects_article:
-            self._expected_by.setdefault(url, set()).add(candidate.via)
-        is_respelt = candidate.redirects > 0 and candidate.url not in self._accepted
-        if url in self._candidates and not is_respelt:
-            return None
-        if candidate.redirects > MAX_REDIRECTS:
-            self._redirected_on.setdefault(url, candidate)
-            return None
-        if candidate.depth > self._max_depth and not is_requisite:
-            self._too_deep.setdefault(url, candidate)
-            return None
-        if is_requisite and self._requisites >= self._max_requisites:
-            self._over_budget.setdefault(url, candidate)
-            return None
-        self._requisites += is_requisite
-        self._accepted.add(candidate.url)
-        self._candidates[url] = candidate
-        self._done.discard(url)
-        return priority(candidate)
-
-    def spend(self) -> bool:
-        """Count a page against the budget; false when the budget is spent."""
-        if self._pages >= self._max_pages:
+        if candidate.via is Source.REQUISITE:
+            self._offer_requisite(candidate)
             return False
-        self._pages += 1
-        return True
+        if not anywhere and not same_site(candidate.url, self.seed):
+            return False
+        candidate = self._without_session(candidate)
+        key = identity(candidate.url)
+        if candidate.expects_article:
+            self._expectations.expect(key, candidate.via)
+        if candidate.modified_at is not None:
+            self._modified[key] = max(candidate.modified_at, self._modified.get(key, candidate.modified_at))
+        if self._is_settled(key, candidate):
+            self._hear_claim(key, candidate)
+            return self._is_deeper(key, candidate)
+        return self._is_admissible(key, candidate) and self._decide(key, candidate)
 
-    def captured(self, url: str) -> None:
-        """Note that *url* was answered: the WARC file tells the rest."""
-        self._done.add(canonical_url(url))
-        self._unvisited.pop(canonical_url(url), None)
+    def read(
+        self,
+        origin: Candidate,
+        candidates: Sequence[Candidate],
+        *,
+        is_article: bool = False,
+        is_repeat: bool = False,
+        is_sitemap: bool = False,
+    ) -> None:
+        """Take in what the answer for *origin* named, and learn whether its kind of page is worth a visit.
+
+        Args:
+            origin: What was requested.
+            candidates: In the order of the page, further pages of a listing among them.
+            is_article: The answer is an article's page.
+            is_repeat: It is a page that is known under another URL.
+            is_sitemap: It is a sitemap that lists all there is.
+        """
+        self._sessions.observe(each.url for each in candidates if same_site(each.url, self.seed))
+        key = identity(origin.url)
+        redirects = [each for each in candidates if each.redirects > origin.redirects]
+        if redirects:
+            self._follow(key, redirects)
+            return
+        if is_sitemap:
+            listed = (self._sessions.strip(each.url) for each in candidates if each.target is Target.PAGE)
+            self._listed[canonical_url(origin.url)] = tuple(map(canonical_url, listed))
+        names_new = self._offer_all(origin, candidates)
+        if names_new:
+            self._fruitful.add(canonical_url(origin.url))
+        self._read_on(key, [each for each in candidates if each.is_pagination], goes_on=names_new)
+        if origin.via not in _STRONG and not origin.is_pagination and key not in self._known:
+            self._traps.note(origin.url, fruitful=names_new or (is_article and not is_repeat))
+
+    def restore(self, origin: Candidate) -> None:
+        """Take in a URL that an interrupted run has captured already."""
+        origin = self._without_session(origin)
+        key = identity(origin.url)
+        if origin.expects_article:
+            self._expectations.expect(key, origin.via)
+        known = self._memory.url(canonical_url(origin.url))
+        if known is not None:
+            self._known[key] = known
+        self._accepted.add(origin.url)
+        self._turns.restore(key, origin)
+
+    def captured(self, url: str, *, is_news: bool | None = None) -> None:
+        """Note that *url* was answered: the WARC file tells the rest.
+
+        Args:
+            url: As it was requested.
+            is_news: Of a page that is known: whether its bytes differ from those that the archive has.
+        """
+        key = identity(url)
+        self._turns.done(key)
+        self._expectations.had(key)
+        if is_news is not None:
+            self._claims.answered(key, is_news=is_news)
 
     def not_captured(self, url: str, at: datetime, outcome: Outcome, reason: Reason, detail: str | None) -> None:
         """Note why *url* gave no record."""
-        key = canonical_url(url)
-        via = self._candidates[key].via if key in self._candidates else Source.LINK
-        self._unvisited[key] = Unvisited(url, at, outcome, reason, detail, via)
+        key = identity(url)
+        candidate = self._turns.candidate(key)
+        if reason not in FAILURES:
+            self._turns.unsent(key)
+        self._turns.done(key)
+        self._chains.answered(key, goes_on=False)
+        via = candidate.via if candidate is not None else Source.LINK
+        self._expectations.not_had(key, Unvisited(url, at, outcome, reason, detail, via))
+
+    # ------------------------------------------------------------ out
+
+    def take(self, *, received_bytes: int = 0, elapsed_s: float = 0.0) -> Visit | None:
+        """The next URL to request; null while none may be, because enough are out or nothing is left.
+
+        Args:
+            received_bytes: What the run has received so far.
+            elapsed_s: Seconds since it began.
+        """
+        self.spent = self.spent or self._budgets.spent(received_bytes=received_bytes, elapsed_s=elapsed_s)
+        if self.spent is not None:
+            return None
+        taken = self._next_page()
+        if taken is None and not self._turns.pages_are_out and not self._is_second_wave:
+            self._open_second_wave()
+            taken = self._next_page()
+        taken = taken or self._turns.next_requisite()
+        if taken is None:
+            return None
+        key, candidate = taken
+        self._turns.sent(key)
+        return Visit(candidate, self._known.get(key))
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something is left to be requested."""
+        if self.spent is not None:
+            return False
+        return self._turns.pages_wait or not self._is_second_wave or self._turns.requisites_wait
 
     @property
     def answered(self) -> int:
         """How many URLs it is known of what became of them."""
-        return len(self._done) + len(self._unvisited)
+        return self._turns.answered
 
     @property
     def known(self) -> int:
         """How many URLs were accepted so far."""
-        return len(self._candidates)
+        return self._turns.known
 
     def missed(self, urls: Iterable[str]) -> list[Unvisited]:
         """Those of *urls* that gave no record, each with why."""
-        return [self._unvisited[key] for key in map(canonical_url, urls) if key in self._unvisited]
+        return self._expectations.missed(map(identity, urls))
+
+    def is_known_elsewhere(self, canonical: str | None, origin: Candidate) -> bool:
+        """Whether the page for *origin* says that it is another page, which is known, and is to be believed.
+
+        A claim that pages of quite different addresses make is nobody's.
+        """
+        if canonical is None:
+            return False
+        key, own = identity(canonical), identity(origin.url)
+        path, own_path = (each.partition("?")[0] for each in (key, own))
+        if not own_path.startswith(path):
+            self._claimants.setdefault(key, set()).add(own_path)
+        if key == own or len(self._claimants.get(key, ())) > _MOST_CLAIMANTS:
+            return False
+        known = self._memory.url(canonical_url(canonical))
+        is_archived = known is not None and known.article is not None
+        return is_archived or self._turns.is_done(key) or self._expectations.held(key) is not None
+
+    # ------------------------------------------------------------ deciding
+
+    def _is_settled(self, key: str, candidate: Candidate) -> bool:
+        """Whether the URL is known tonight, and nothing new is said of it: it waits, was visited, or is held."""
+        if self._expectations.held(key) is not None:
+            return not candidate.redirects
+        is_respelt = candidate.redirects > 0 and candidate.url not in self._accepted
+        return self._turns.candidate(key) is not None and not is_respelt
+
+    def _decide(self, key: str, candidate: Candidate) -> bool:
+        """Accept a URL, or hold it where the archive has it and nothing says that it changed; whether it is news."""
+        known = self._memory.url(canonical_url(candidate.url))
+        if known is None or known.is_pending or candidate.via is Source.SEED:
+            self._accept(candidate, known)
+            return known is None or known.is_pending
+        is_source = candidate.target is not Target.PAGE or known.outcome == Outcome.LISTING
+        is_due = known.due_at is not None and known.due_at <= self._now
+        is_read = is_source and (is_due or _is_claim(candidate, known))
+        if not self._looks_again or candidate.redirects or is_read:
+            self._accept(candidate, known)
+            return False
+        self._expectations.hold(key, known.url)
+        self._hear_claim(key, candidate)
+        return False
+
+    def _hear_claim(self, key: str, candidate: Candidate) -> None:
+        """Note that a source says of what is held that it changed."""
+        held = self._expectations.held(key)
+        if held is None or candidate.modified_at is None or candidate.target is not Target.PAGE:
+            return
+        known = self._memory.url(held)
+        if known is not None and known.outcome != Outcome.LISTING and _is_claim(candidate, known):
+            self._claims.add(key, candidate)
+
+    def _accept(self, candidate: Candidate, known: KnownUrl | None) -> None:
+        key = identity(candidate.url)
+        self._expectations.release(key)
+        self._accepted.add(candidate.url)
+        if known is not None:
+            self._known[key] = known
+        if _goes_back(candidate):
+            self._deep.add(key)
+        self._turns.add(key, candidate, priority(candidate, self._now))
+
+    def _is_admissible(self, key: str, candidate: Candidate) -> bool:
+        if candidate.redirects > MAX_REDIRECTS:
+            self._expectations.pass_over(key, candidate, Reason.TOO_MANY_REDIRECTS)
+        elif candidate.depth > self._max_depth:
+            self._expectations.pass_over(key, candidate, Reason.TOO_DEEP)
+        else:
+            return not self._is_trap(candidate)
+        return False
+
+    def _is_trap(self, candidate: Candidate) -> bool:
+        is_exempt = candidate.via in _STRONG or candidate.is_pagination
+        return not is_exempt and self._traps.closed(candidate.url) is not None
+
+    def _is_deeper(self, key: str, candidate: Candidate) -> bool:
+        """Whether the URL was known only to sources that show what is newest, and another names it now.
+
+        A listing that shows what only a feed has named may go back further than the feed.
+        """
+        if self._expectations.held(key) is not None or key in self._deep:
+            return False
+        if not _goes_back(candidate):
+            return False
+        self._deep.add(key)
+        return True
+
+    def _without_session(self, candidate: Candidate) -> Candidate:
+        url = self._sessions.strip(candidate.url)
+        return candidate if url == candidate.url else replace(candidate, url=url)
+
+    # ------------------------------------------------------------ reading
+
+    def _offer_all(self, origin: Candidate, candidates: Sequence[Candidate]) -> bool:
+        """Offer what a page names, but for its further pages; whether there is news among it."""
+        sources = [each for each in candidates if not each.is_pagination and each.target is not Target.PAGE]
+        names_new = origin.target is Target.SITEMAP and bool(sources)
+        for each in candidates:
+            if not each.is_pagination and each.target is Target.PAGE:
+                names_new |= self.offer(each) and each.expects_article
+        if names_new or origin.via is Source.SEED:
+            # The feed of a listing that shows nothing new shows nothing new either.
+            for each in sources:
+                # A sitemap index may name sitemaps of its own host, which need not be the site's.
+                is_vouched_for = each.target is Target.SITEMAP and same_site(origin.url, each.url)
+                self.offer(each, anywhere=is_vouched_for)
+        return names_new
+
+    def _read_on(self, key: str, further: Sequence[Candidate], *, goes_on: bool) -> None:
+        """Take the next page of a listing, where this one showed something new."""
+        self._chains.answered(key, goes_on=goes_on)
+        if not goes_on:
+            return
+        for candidate in map(self._without_session, further):
+            page_key = identity(candidate.url)
+            if same_site(candidate.url, self.seed) and self._turns.candidate(page_key) is None:
+                self._chains.offer(page_key, candidate, key)
+        following = self._chains.next_of(key)
+        if following is not None:
+            self._accept(following[1], self._memory.url(canonical_url(following[1].url)))
+
+    def _follow(self, key: str, redirects: Iterable[Candidate]) -> None:
+        for each in redirects:
+            self._chains.follow(key, identity(self._sessions.strip(each.url)))
+            self.offer(each)
+
+    def _offer_requisite(self, candidate: Candidate) -> None:
+        key = identity(candidate.url)
+        is_outside = not self._requisites_anywhere and not same_site(candidate.url, self.seed)
+        is_known = self._turns.candidate(key) is not None and candidate.url in self._accepted
+        if is_outside or is_known:
+            return
+        if not self._budgets.has_requisite:
+            self._expectations.pass_over(key, candidate, Reason.REQUISITE_BUDGET)
+            return
+        self._budgets.requisites += 1
+        self._accepted.add(candidate.url)
+        self._turns.add(key, candidate, priority(candidate, self._now))
+
+    # ------------------------------------------------------------ taking
+
+    def _next_page(self) -> tuple[str, Candidate] | None:
+        while (taken := self._turns.next_page()) is not None:
+            candidate = taken[1]
+            if not self._is_trap(candidate):
+                return taken
+            why = self._traps.closed(candidate.url)
+            self.not_captured(candidate.url, self._now, Outcome.REFUSED, Reason.TRAP, why)
+        return None
+
+    def _open_second_wave(self) -> None:
+        """Once nothing new is left: what is said to have changed, what is due, and what a sitemap has dropped."""
+        self._is_second_wave = True
+        if not self._looks_again:
+            return
+        for key, candidate in self._claims.chosen(self._expectations.held_count):
+            self._accept(candidate, self._memory.url(self._expectations.held(key) or canonical_url(candidate.url)))
+        for known in self._memory.due_articles(self._now, self._most_due):
+            self._look_again(known)
+        for url in self._vanished():
+            dropped = self._memory.url(url)
+            if dropped is not None and self._look_again(dropped):
+                self._dropped.append(url)
+
+    def _look_again(self, known: KnownUrl) -> bool:
+        if self._turns.candidate(identity(known.url)) is not None:
+            return False
+        self._accept(_from_memory(known), known)
+        return True
+
+    def _vanished(self) -> list[str]:
+        """What the sitemaps that were read tonight listed before and list no more."""
+        listed = {url for urls in self._listed.values() for url in urls}
+        before = list(self._memory.listed_by(self._listed.keys()))
+        gone = [url for url in before if url not in listed]
+        return gone[:_MOST_DROPPED] if len(gone) > max(_MOST_DROPPED, len(before) // 10) else gone
+
+    # ------------------------------------------------------------ the ledger
 
     def ledger(self, at: datetime, *, stopped: bool, warnings: tuple[str, ...] = ()) -> Ledger:
         """What the crawl knows at its end.
@@ -126,30 +451,59 @@ class Frontier:
             stopped: Whether it was made to end; what was never requested is then remembered as such.
             warnings: What whoever runs it should know, a sentence each.
         """
-        for url, candidate in self._candidates.items():
-            if url not in self._done and url not in self._unvisited:
-                self.not_captured(candidate.url, at, Outcome.REFUSED, Reason.STOPPED, None)
-        for url, candidate in self._too_deep.items():
-            if url in self._expected_by and url not in self._candidates:
-                self._unvisited[url] = Unvisited(
-                    candidate.url, at, Outcome.REFUSED, Reason.TOO_DEEP, f"{candidate.depth} links", candidate.via
-                )
-        for url, candidate in self._redirected_on.items():
-            if candidate.url not in self._accepted:
-                detail = f"{MAX_REDIRECTS} redirects, the last of them from {candidate.referrer}"
-                self._unvisited[url] = Unvisited(
-                    candidate.url, at, Outcome.REFUSED, Reason.TOO_MANY_REDIRECTS, detail, candidate.via
-                )
-        for url, candidate in self._over_budget.items():
-            if url not in self._candidates:
-                self._unvisited[url] = Unvisited(
-                    candidate.url, at, Outcome.REFUSED, Reason.REQUISITE_BUDGET, None, candidate.via
-                )
-        unvisited = tuple(self._unvisited[url] for url in sorted(self._unvisited))
-        pending = {Reason.STOPPED, Reason.PAGE_BUDGET}
+        for key, further in self._chains.waiting():
+            if self._turns.candidate(key) is None:
+                self._turns.add(key, further, 0.0)
+        for _, undone in list(self._turns.undone()):
+            self.not_captured(undone.url, at, Outcome.REFUSED, self._why_not(undone), None)
+        unvisited = self._expectations.unvisited(self._turns, self._accepted, at)
+        wanted = {key: candidate for key in unvisited if (candidate := self._turns.candidate(key)) is not None}
         return Ledger(
-            complete=not stopped and not any(each.reason in pending for each in unvisited),
-            unvisited=unvisited,
-            expected_by={url: tuple(sorted(by)) for url, by in sorted(self._expected_by.items())},
+            complete=not stopped and not any(each.reason in PENDING for each in unvisited.values()),
+            unvisited=tuple(unvisited.values()),
+            expected_by=self._expectations.expected_by(self._turns),
+            held=self._expectations.held_urls(),
             warnings=warnings,
+            wanted={canonical_url(candidate.url): candidate for candidate in wanted.values()},
+            fruitful=tuple(sorted(self._fruitful)),
+            listed=dict(sorted(self._listed.items())),
+            dropped=tuple(self._dropped),
+            claims={
+                self._expectations.url(key, self._turns): claimed_at
+                for key, claimed_at in sorted(self._modified.items())
+                if self._turns.is_done(key)
+            },
+            facts={
+                "sessions": self._sessions.learnt,
+                "claims": self._claims.trust,
+                "traps": self._traps.closed_kinds,
+            },
         )
+
+    def _why_not(self, candidate: Candidate) -> Reason:
+        if self.spent is not None:
+            return self.spent
+        is_page = candidate.via is not Source.REQUISITE
+        return Reason.PAGE_BUDGET if is_page and not self._budgets.has_page else Reason.STOPPED
+
+
+def _is_claim(candidate: Candidate, known: KnownUrl) -> bool:
+    """Whether the candidate's source says that the URL changed since a visit saw to what it said before."""
+    seen_to = known.modified_at or known.at
+    return candidate.modified_at is not None and seen_to is not None and candidate.modified_at > seen_to
+
+
+def _goes_back(candidate: Candidate) -> bool:
+    """Whether what names it goes back to the beginning: of listings, all but the front page."""
+    return candidate.via in _DEEP or (candidate.via is Source.LISTING and candidate.depth > 1)
+
+
+def _from_memory(known: KnownUrl) -> Candidate:
+    return Candidate(
+        known.spelling or known.url,
+        Source.MEMORY,
+        depth=known.depth,
+        expects_article=known.article is not None or known.expects_article,
+        target=Target(known.target),
+        published_at=known.published_at,
+    )

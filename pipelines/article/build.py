@@ -19,6 +19,8 @@ from pipelines.article.schema import (
     RemovedLine,
     Rights,
 )
+from pipelines.http.url import absolute_url, canonical_url
+from pipelines.page.facts import is_home
 from pipelines.reasons import Event
 from pipelines.values import Draft, Page, RecordRef
 
@@ -83,6 +85,7 @@ def build(draft: Draft, page: Page, record: RecordRef, origin: Origin, revision:
         text_sha256=text_sha256(draft),
         simhash=None,
         changes=revision.changes,
+        moved_to=None,
         provenance=_provenance(record, origin, draft.extraction_path, embedded=draft.embedded),
     )
 
@@ -101,10 +104,23 @@ def build_removed(url: str, id_: str, page: Page, record: RecordRef, origin: Ori
         "site": origin.site,
         "captured_at": page.captured_at,
         "changes": revision.changes,
+        "moved_to": moved_to(page),
         "provenance": _provenance(record, origin, "none", embedded=False),
     }
     facts.pop("schema_")
     return Article.model_validate(facts)
+
+
+def redirect_target(page: Page) -> str | None:
+    """Where the answer leads: the URL that a 3xx names; null for none."""
+    location = page.header("location") if 300 <= page.status < 400 else None
+    return absolute_url(page.url, location) if location else None
+
+
+def moved_to(page: Page) -> str | None:
+    """The address that an answer to a request for an article gives it now; null where it only takes it away."""
+    target = redirect_target(page)
+    return None if target is None or is_home(target) else canonical_url(target)
 
 
 def text_sha256(draft: Draft) -> str:

@@ -130,6 +130,7 @@ class Article(Line):
     text_sha256: str | None
     simhash: str | None
     changes: Changes | None
+    moved_to: str | None = Field(None, description="Of a removed article: the address a redirect gives it now.")
     provenance: Provenance
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)

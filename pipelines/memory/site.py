@@ -12,9 +12,9 @@ import hashlib
 import json
 import os
 import shutil
-import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,42 +22,10 @@ from types import TracebackType
 from typing import Self
 
 from pipelines.errors import ArchiveError
+from pipelines.memory import listed, urls
+from pipelines.memory.tables import open_database
+from pipelines.memory.urls import KnownUrl
 from pipelines.values import RecordRef
-
-_VERSION = 1
-
-_SCHEMA = """
-CREATE TABLE urls (
-    url TEXT PRIMARY KEY,            -- canonical
-    first_seen_at TEXT NOT NULL,     -- RFC 3339
-    last_seen_at TEXT NOT NULL,
-    outcome TEXT NOT NULL,
-    status INTEGER,
-    etag TEXT,
-    last_modified TEXT,
-    payload_digest TEXT
-) WITHOUT ROWID;
-CREATE TABLE articles (
-    id TEXT PRIMARY KEY,
-    url TEXT NOT NULL,
-    revision INTEGER NOT NULL,
-    removed INTEGER NOT NULL,        -- 1 once the site no longer serves it
-    embedded INTEGER NOT NULL,
-    text_sha256 TEXT,
-    content TEXT NOT NULL,           -- JSON: a digest for each content field
-    captured_at TEXT NOT NULL,
-    warc_key TEXT NOT NULL,
-    warc_offset INTEGER NOT NULL,
-    warc_length INTEGER NOT NULL,
-    warc_record_id TEXT NOT NULL,
-    payload_digest TEXT
-) WITHOUT ROWID;
-CREATE TABLE lines (
-    digest BLOB PRIMARY KEY,         -- the first 16 bytes of the line's sha256
-    support INTEGER NOT NULL,        -- how many different articles have the line
-    line TEXT                        -- null until a second article has it
-) WITHOUT ROWID;
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,40 +44,20 @@ class KnownArticle:
     record: RecordRef
 
 
-@dataclass(frozen=True, slots=True)
-class SeenUrl:
-    """What the last visit of a URL showed."""
-
-    url: str
-    at: datetime
-    outcome: str
-    status: int | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    payload_digest: str | None = None
-
-
 class SiteMemory:
     """The open memory of one site.
 
     Args:
         path: The SQLite file; made if it is not there.
+        read_only: Nothing will be written.
 
     Raises:
         ArchiveError: The file is no memory, or one of another version.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
-        try:
-            self._db, found = _open(path)
-        except sqlite3.Error as error:
-            raise ArchiveError(f"this is no readable site memory ({error})", where=str(path)) from error
-        if found != _VERSION:
-            self._db.close()
-            raise ArchiveError(
-                f"the site memory has version {found}, and this pressarc reads version {_VERSION}", where=str(path)
-            )
+        self._db = open_database(path, read_only=read_only)
 
     def __enter__(self) -> Self:
         return self
@@ -159,35 +107,48 @@ class SiteMemory:
 
     # ------------------------------------------------------------ URLs
 
-    def remember_urls(self, urls: Iterable[SeenUrl]) -> None:
-        """Note the visits; the first one of a URL stays its `first_seen_at`."""
-        rows = (
-            (
-                each.url,
-                each.at.isoformat(),
-                each.at.isoformat(),
-                each.outcome,
-                each.status,
-                each.etag,
-                each.last_modified,
-                each.payload_digest,
-            )
-            for each in urls
-        )
-        self._all(
-            "INSERT INTO urls VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (url) DO UPDATE SET last_seen_at = "
-            "excluded.last_seen_at, outcome = excluded.outcome, status = excluded.status, etag = excluded.etag, "
-            "last_modified = excluded.last_modified, payload_digest = excluded.payload_digest",
-            rows,
-        )
+    def remember_urls(self, known: Iterable[tuple[datetime, KnownUrl]]) -> None:
+        """Make each what is known of its URL; the instant beside it is its first sight, if it is that."""
+        with self._transaction():
+            urls.remember(self._db, known)
 
-    def url(self, url: str) -> SeenUrl | None:
-        """What the last visit of this canonical URL showed, or null for one that was never visited."""
-        row = self._db.execute(
-            "SELECT url, last_seen_at, outcome, status, etag, last_modified, payload_digest FROM urls WHERE url = ?",
-            (url,),
-        ).fetchone()
-        return None if row is None else SeenUrl(row[0], datetime.fromisoformat(row[1]), *row[2:])
+    def url(self, url: str) -> KnownUrl | None:
+        """What is known of this canonical URL, or null."""
+        return urls.find(self._db, url)
+
+    def due_sources(self, now: datetime, limit: int) -> list[KnownUrl]:
+        """What names articles, or was wanted and not visited, and is due; the newest first, no more than *limit*."""
+        return list(urls.due_sources(self._db, now, limit))
+
+    def due_articles(self, now: datetime, limit: int) -> list[KnownUrl]:
+        """The pages that are to be looked at again, the newest first, no more than *limit*."""
+        return list(urls.due_articles(self._db, now, limit))
+
+    def note_listed(self, sitemap: str, listed_urls: Iterable[str]) -> None:
+        """Note that the sitemap lists these canonical URLs."""
+        with self._transaction():
+            listed.note_listed(self._db, listed.sitemap_id(self._db, sitemap), listed_urls)
+
+    def note_dropped(self, dropped: Iterable[str]) -> None:
+        """Note that no sitemap lists these canonical URLs any more."""
+        with self._transaction():
+            listed.note_dropped(self._db, dropped)
+
+    def listed_by(self, sitemaps: Collection[str]) -> Iterator[str]:
+        """The URLs that one of these sitemaps listed when it was last read, sorted."""
+        return listed.listed_by(self._db, sitemaps)
+
+    # ------------------------------------------------------------ facts
+
+    def fact(self, name: str) -> object:
+        """What was learnt of the site under this name, or null."""
+        row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def learn_facts(self, facts: Mapping[str, object]) -> None:
+        """Put what was learnt, each under its name."""
+        rows = ((name, json.dumps(value, sort_keys=True)) for name, value in sorted(facts.items()))
+        self._all("INSERT OR REPLACE INTO facts VALUES (?,?)", rows)
 
     # ------------------------------------------------------------ lines
 
@@ -212,9 +173,14 @@ class SiteMemory:
         )
 
     def _all(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
+        with self._transaction():
+            self._db.executemany(statement, rows)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
         self._db.execute("BEGIN")
         try:
-            self._db.executemany(statement, rows)
+            yield
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
@@ -247,19 +213,6 @@ def read_snapshot(packed: bytes, target: Path, *, where: str) -> None:
     temporary = target.with_name(f".{target.name}.partial")
     temporary.write_bytes(plain)
     os.replace(temporary, target)
-
-
-def _open(path: Path) -> tuple[sqlite3.Connection, int]:
-    """The open database, with tables if it is new, and its version."""
-    is_new = not path.exists()
-    database = sqlite3.connect(path, isolation_level=None)
-    try:
-        if is_new:
-            database.executescript(_SCHEMA + f"PRAGMA user_version = {_VERSION};")
-        return database, int(database.execute("PRAGMA user_version").fetchone()[0])
-    except sqlite3.Error:
-        database.close()
-        raise
 
 
 def _digest(line: str) -> bytes:

@@ -50,7 +50,8 @@ def read_exchange(captured: CapturedExchange, key: str, profile: Profile) -> Rea
     if record is None:
         return None
     page, reading = read_record(record, captured.facts.via if captured.facts else None, profile)
-    return ReadExchange(replace(page, body=b""), record_ref(record, key), captured.facts, reading)
+    is_revisit = record.type == "revisit"
+    return ReadExchange(replace(page, body=b""), record_ref(record, key), captured.facts, reading, is_revisit)
 
 
 def read_record(record: WarcRecord, via: Source | None, profile: Profile) -> tuple[Page, Reading]:

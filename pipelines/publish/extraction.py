@@ -2,7 +2,7 @@
 
     survey     each file → the lines of its articles
     learn      all surveys of the run, and what the site's memory knows → the profile
-    read       each file, with the profile → a readings file, and light sightings to decide upon
+    read       each file, with the profile → a readings file, and a light harvest to decide upon
 
 A file is shared out among several workers, each reading every n-th exchange of it, so that a single file keeps them all
 busy. A readings file is a pickle that only the process tree which wrote it reads back; it never leaves the work folder.
@@ -14,6 +14,7 @@ import heapq
 import multiprocessing
 import os
 import pickle
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -24,7 +25,7 @@ from typing import TypeVar
 from pipelines.errors import ContentError
 from pipelines.extract.profile import Profile
 from pipelines.publish.exchange import read_exchange, survey_exchange
-from pipelines.publish.resolve import Sighting, sightings
+from pipelines.publish.resolve import Harvest, harvest
 from pipelines.values import ReadExchange, Survey
 from pipelines.warc.pages import CapturedExchange, read_exchanges
 
@@ -67,12 +68,12 @@ def survey(files: Sequence[WarcFile], workers: int, progress: Progress) -> list[
     return [each for surveys in _in_workers(jobs, workers, "learning", progress) for each in surveys]
 
 
-def read(files: Sequence[WarcFile], profile: Profile, folder: Path, workers: int, progress: Progress) -> list[Sighting]:
-    """Read every page in *files* into readings files in *folder*, in place of older ones; the articles seen."""
+def read(files: Sequence[WarcFile], profile: Profile, folder: Path, workers: int, progress: Progress) -> Harvest:
+    """Read every page in *files* into readings files in *folder*, in place of older ones; what was seen there."""
     for stale in folder.glob("*.pickle"):
         stale.unlink()
     jobs = [(read_share, (share, profile.to_json(), folder)) for share in _shares(files, workers)]
-    return [each for seen in _in_workers(jobs, workers, "extracting", progress) for each in seen]
+    return Harvest.joined(_in_workers(jobs, workers, "extracting", progress))
 
 
 def survey_share(share: Share) -> list[Survey]:
@@ -81,8 +82,8 @@ def survey_share(share: Share) -> list[Survey]:
     return [each for each in found if each is not None]
 
 
-def read_share(share: Share, profile: bytes, folder: Path) -> list[Sighting]:
-    """Read the share's pages into a readings file in *folder*; the articles seen."""
+def read_share(share: Share, profile: bytes, folder: Path) -> Harvest:
+    """Read the share's pages into a readings file in *folder*; what was seen there."""
     frozen = Profile.from_json(profile)
     found = ((number, read_exchange(captured, share.file.key, frozen)) for number, captured in share.exchanges())
     readings = [(number, each) for number, each in found if each is not None]
@@ -90,7 +91,7 @@ def read_share(share: Share, profile: bytes, folder: Path) -> list[Sighting]:
     temporary = target.with_name(f".{target.name}.partial")
     temporary.write_bytes(pickle.dumps(readings, protocol=pickle.HIGHEST_PROTOCOL))
     os.replace(temporary, target)
-    return [seen for number, each in readings for seen in sightings(share.file.number, number, each)]
+    return Harvest.joined(harvest(share.file.number, number, each) for number, each in readings)
 
 
 def load_readings(folder: Path, file_number: int) -> Iterator[tuple[int, ReadExchange]]:
@@ -107,6 +108,11 @@ def _shares(files: Sequence[WarcFile], workers: int) -> list[Share]:
     return [Share(file, first, of) for file in files for first in range(of)]
 
 
+def _leave_interrupts() -> None:
+    """Ctrl-C is for the crawl, which seals and commits what there is: workers finish what they read."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _in_workers(
     jobs: Sequence[tuple[Callable[..., T], tuple[object, ...]]], workers: int, stage: str, progress: Progress
 ) -> list[T]:
@@ -117,7 +123,7 @@ def _in_workers(
     # Spawned, not forked: the crawl has threads, and a fork would copy their locks.
     context = multiprocessing.get_context("spawn")
     count = min(workers or os.cpu_count() or 1, len(jobs))
-    with ProcessPoolExecutor(count, mp_context=context) as pool:
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_leave_interrupts) as pool:
         futures = [pool.submit(function, *arguments) for function, arguments in jobs]
         try:
             for done, _ in enumerate(as_completed(futures), start=1):

@@ -21,7 +21,8 @@ from pipelines.http.url import site_name
 from pipelines.publish.extraction import Progress, WarcFile, load_readings, read, survey
 from pipelines.publish.outcomes import OutcomeLine
 from pipelines.publish.parts import Context, lines_of_file
-from pipelines.publish.resolve import resolve
+from pipelines.publish.resolve import Addresses, resolve
+from pipelines.publish.url_notes import UrlNotes
 from pipelines.values import Ledger, Page
 from pipelines.versions import extraction_versions, extractor
 
@@ -104,12 +105,14 @@ def extract_warcs(paths: Sequence[Path], *, workers: int, progress: Progress) ->
     with tempfile.TemporaryDirectory(prefix="pressarc-") as temporary:
         folder = Path(temporary)
         seen = read(files, profile, folder, workers, progress)
-        verdicts = resolve(seen, lambda _: None, ())
+        addresses, ledger = Addresses(seen), Ledger(complete=True)
+        verdicts = resolve(seen.sightings, lambda _: None, ())
+        notes = UrlNotes(lambda _: None, ledger, addresses, ())
         for file in files:
             readings = list(load_readings(folder, file.number))
             site = _site_of(read.page.url for _, read in readings)
             origin = Origin(site, OFFLINE_RUN, extractor(), extraction_versions(), profile.sha256)
-            context = Context(origin, verdicts, lambda _: None, Ledger(complete=True))
+            context = Context(origin, verdicts, lambda _: None, ledger, addresses, notes)
             lines = lines_of_file(file.number, readings, context)
             yield FileLines(file.path.name, lines.articles, lines.outcomes)
 

@@ -31,10 +31,23 @@ class OutcomeLine(Line):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
 
+def is_extracted(line: OutcomeLine) -> bool:
+    """Whether an expected URL gave an article, tonight or before, or is known to be gone."""
+    return bool(line.articles) or line.outcome in (Outcome.REMOVED, Outcome.MOVED)
+
+
 class ArticleCounts(Line):
     new: int = 0
     changed: int = 0
     removed: int = 0
+
+
+class Coverage(Line):
+    """How much of what a source said is there was had."""
+
+    expected: int = Field(description="URLs of which the source said that an article is there.")
+    captured: int = Field(description="Of those, the ones that were received tonight, or are held from before.")
+    extracted: int = Field(description="Of those, the ones that gave an article, tonight or before, or are gone.")
 
 
 class Counts(Line):
@@ -45,6 +58,7 @@ class Counts(Line):
     outcomes: dict[str, int]
     reasons: dict[str, int]
     articles: ArticleCounts
+    coverage: dict[str, Coverage] = Field(default_factory=dict, description="By source, those that named anything.")
 
 
 def count(outcomes: Iterable[OutcomeLine], articles: Iterable[Article]) -> Counts:
@@ -65,6 +79,8 @@ class Tally:
         self._reasons: Counter[str] = Counter()
         self._events: Counter[str] = Counter()
         self._records = 0
+        self._expected: dict[str, tuple[tuple[Source, ...], bool, bool]] = {}
+        self._coverage: dict[Source, list[int]] = {}
         self.lost_pages: Counter[Reason] = Counter()
         """Pages that failed or were refused, by reason; what pages need to be shown is not among them."""
 
@@ -76,6 +92,8 @@ class Tally:
             self._reasons[line.reason.value] += 1
         if line.outcome in (Outcome.FAILED, Outcome.REFUSED) and line.reason and line.via is not Source.REQUISITE:
             self.lost_pages[line.reason] += 1
+        if line.expected_by and not (line.outcome is Outcome.REDIRECT and line.reason is None):
+            self._expect(line)
 
     def add_article(self, article: Article) -> None:
         """Count *article*."""
@@ -89,4 +107,32 @@ class Tally:
             outcomes=dict(sorted(self._outcomes.items())),
             reasons=dict(sorted(self._reasons.items())),
             articles=ArticleCounts(**{event.value: self._events[event.value] for event in Event}),
+            coverage=self._covered(),
         )
+
+    def _expect(self, line: OutcomeLine) -> None:
+        """Note what became of an expected URL; a URL that was tried again counts once, for the best of its lines."""
+        captured = line.warc is not None or line.outcome is Outcome.HELD
+        extracted = is_extracted(line)
+        if line.outcome is Outcome.HELD:  # there is no other line of it, and there may be very many of them
+            self._cover(self._coverage, line.expected_by, captured=captured, extracted=extracted)
+            return
+        _, before_captured, before_extracted = self._expected.get(line.url, ((), False, False))
+        best = (tuple(line.expected_by), captured or before_captured, extracted or before_extracted)
+        self._expected[line.url] = best
+
+    def _covered(self) -> dict[str, Coverage]:
+        totals = {source: list(counts) for source, counts in self._coverage.items()}
+        for sources, captured, extracted in self._expected.values():
+            self._cover(totals, sources, captured=captured, extracted=extracted)
+        return {
+            source.value: Coverage(expected=counts[0], captured=counts[1], extracted=counts[2])
+            for source, counts in sorted(totals.items())
+        }
+
+    @staticmethod
+    def _cover(totals: dict[Source, list[int]], sources: Iterable[Source], *, captured: bool, extracted: bool) -> None:
+        for source in sources:
+            counts = totals.setdefault(source, [0, 0, 0])
+            for place, holds in enumerate((True, captured, extracted)):
+                counts[place] += holds

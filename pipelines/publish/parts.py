@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from pipelines.article.build import Origin, build, build_removed, content_digests, text_sha256
 from pipelines.article.schema import Article, WarcPlace
 from pipelines.http.url import canonical_url
-from pipelines.memory.site import KnownArticle, SeenUrl
+from pipelines.memory.site import KnownArticle
+from pipelines.memory.urls import KnownUrl
 from pipelines.publish.outcomes import OutcomeLine
-from pipelines.publish.resolve import Fate, Lookup, Place, Verdict, removal
+from pipelines.publish.resolve import Addresses, Fate, Lookup, Place, Verdict, departure
+from pipelines.publish.url_notes import Seen, UrlNotes
 from pipelines.reasons import Outcome, Reason, Source
 from pipelines.values import Draft, Ledger, ReadExchange, RecordRef, Unvisited
 
 
 @dataclass(slots=True)
 class Lines:
-    """The lines of one WARC file, and what memory keeps of them."""
+    """The lines of one WARC file, and what memory keeps of its articles."""
 
     articles: list[Article] = field(default_factory=list)
     outcomes: list[OutcomeLine] = field(default_factory=list)
     known: list[KnownArticle] = field(default_factory=list)
-    urls: list[SeenUrl] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Context:
     verdicts: Mapping[Place, Verdict]
     known: Lookup
     ledger: Ledger
+    addresses: Addresses
+    notes: UrlNotes
 
 
 def lines_of_file(file_number: int, readings: Iterable[tuple[int, ReadExchange]], context: Context) -> Lines:
@@ -42,9 +46,12 @@ def lines_of_file(file_number: int, readings: Iterable[tuple[int, ReadExchange]]
     for exchange_number, read in readings:
         fates = [context.verdicts[file_number, exchange_number, number] for number in range(len(read.reading.drafts))]
         _add_articles(lines, read, fates, context)
-        is_removal = _add_removal(lines, read, context, gone)
-        lines.outcomes.append(_outcome(read, fates, context.ledger, is_removal=is_removal))
-        lines.urls.append(_seen(read, lines.outcomes[-1]))
+        left = _add_departure(lines, read, context, gone)
+        line = _outcome(read, fates, context, left)
+        lines.outcomes.append(line)
+        own = (fate.revision for draft, fate in zip(read.reading.drafts, fates, strict=True) if not draft.embedded)
+        event = next((revision.event for revision in own if revision is not None), None)
+        context.notes.visited(Seen(read, line, event))
     return lines
 
 
@@ -82,13 +89,15 @@ def _known(draft: Draft, revision: int, read: ReadExchange) -> KnownArticle:
     )
 
 
-def _add_removal(lines: Lines, read: ReadExchange, context: Context, gone: set[str]) -> bool:
-    found = removal(read, context.known)
+def _add_departure(lines: Lines, read: ReadExchange, context: Context, gone: set[str]) -> Outcome | None:
+    """Write that an archived article is gone, or has moved; the outcome that this is, or null."""
+    found = departure(read, context.known, context.addresses)
     if found is None:
-        return False
-    archived, revision = found
+        return None
+    archived, revision = found.archived, found.revision
+    outcome = Outcome.MOVED if found.is_moved else Outcome.REMOVED
     if archived.id in gone:
-        return True
+        return outcome
     gone.add(archived.id)
     lines.articles.append(build_removed(archived.url, archived.id, read.page, read.record, context.origin, revision))
     lines.known.append(
@@ -104,19 +113,27 @@ def _add_removal(lines: Lines, read: ReadExchange, context: Context, gone: set[s
             record=read.record,
         )
     )
-    return True
+    return outcome
 
 
-def _outcome(read: ReadExchange, fates: list[Verdict], ledger: Ledger, *, is_removal: bool) -> OutcomeLine:
+def _outcome(read: ReadExchange, fates: list[Verdict], context: Context, left: Outcome | None) -> OutcomeLine:
     reading, page = read.reading, read.page
     outcome, reason = reading.outcome, reading.reason
     drafts = list(zip(reading.drafts, fates, strict=True))
     own = [verdict.fate for draft, verdict in drafts if not draft.embedded]
-    if is_removal:
-        outcome, reason = Outcome.REMOVED, None
+    if left is not None:
+        outcome, reason = left, None
     elif outcome is Outcome.ARTICLE and Fate.WRITTEN not in own:
         is_held = Fate.UNCHANGED in own
         outcome, reason = (Outcome.UNCHANGED, None) if is_held else (Outcome.PAGE, Reason.DUPLICATE_URL)
+    articles = [
+        draft.id
+        for draft, verdict in drafts
+        if verdict.fate is Fate.WRITTEN or (verdict.fate is Fate.UNCHANGED and not draft.embedded)
+    ]
+    if outcome is Outcome.UNCHANGED and not drafts:
+        known = context.notes.known(canonical_url(page.url))
+        articles = [known.article] if known is not None and known.article is not None else []
     return OutcomeLine(
         url=page.url,
         at=page.captured_at,
@@ -125,14 +142,36 @@ def _outcome(read: ReadExchange, fates: list[Verdict], ledger: Ledger, *, is_rem
         detail=reading.detail,
         status=page.status or None,
         warc=place(read.record),
-        articles=[
-            draft.id
-            for draft, verdict in drafts
-            if verdict.fate is Fate.WRITTEN or (verdict.fate is Fate.UNCHANGED and not draft.embedded)
-        ],
+        articles=articles,
         via=read.facts.via if read.facts else None,
-        expected_by=_expected_by(page.url, ledger),
+        expected_by=_expected_by(page.url, context.ledger),
     )
+
+
+def lines_of_held(ledger: Ledger, known: Callable[[str], KnownUrl | None], at: datetime) -> Iterator[OutcomeLine]:
+    """The lines of what a source named, the archive holds, and was not due.
+
+    Args:
+        ledger: What the crawl knew at its end.
+        known: What memory keeps of a canonical URL.
+        at: The beginning of the run, which is what was due is measured by.
+    """
+    for url in ledger.held:
+        held = known(url)
+        if held is None:
+            continue
+        yield OutcomeLine(
+            url=held.spelling or url,
+            at=at,
+            outcome=Outcome.HELD,
+            reason=Reason(held.reason) if held.reason is not None and held.article is None else None,
+            detail=None if held.article is not None else f"its last visit ended as {held.outcome}",
+            status=None,
+            warc=None,
+            articles=[] if held.article is None else [held.article],
+            via=Source.MEMORY,
+            expected_by=_expected_by(url, ledger),
+        )
 
 
 def _unvisited_line(each: Unvisited, ledger: Ledger) -> OutcomeLine:
@@ -152,15 +191,3 @@ def _unvisited_line(each: Unvisited, ledger: Ledger) -> OutcomeLine:
 
 def _expected_by(url: str, ledger: Ledger) -> list[Source]:
     return list(ledger.expected_by.get(canonical_url(url), ()))
-
-
-def _seen(read: ReadExchange, line: OutcomeLine) -> SeenUrl:
-    return SeenUrl(
-        url=canonical_url(read.page.url),
-        at=read.page.captured_at,
-        outcome=line.outcome.value,
-        status=read.page.status or None,
-        etag=read.page.header("etag"),
-        last_modified=read.page.header("last-modified"),
-        payload_digest=read.record.payload_digest,
-    )

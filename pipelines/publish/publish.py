@@ -30,12 +30,13 @@ from pipelines.publish.manifest import (
     newest,
     put_manifest,
 )
-from pipelines.publish.outcomes import Tally
-from pipelines.publish.parts import Context, lines_of_file, lines_of_unvisited
-from pipelines.publish.resolve import resolve
+from pipelines.publish.outcomes import OutcomeLine, Tally
+from pipelines.publish.parts import Context, lines_of_file, lines_of_held, lines_of_unvisited
+from pipelines.publish.resolve import Addresses, resolve
 from pipelines.publish.run import OpenRun, warc_files
+from pipelines.publish.url_notes import UrlNotes
 from pipelines.publish.work import run_name
-from pipelines.reasons import FAILURES, Outcome, Reason
+from pipelines.reasons import FAILURES, PENDING, Outcome, Reason
 from pipelines.store.contract import Store
 from pipelines.store.keys import articles_key, memory_key, outcomes_key, parse_key, profile_key
 from pipelines.values import Ledger, Survey, article_id
@@ -47,7 +48,14 @@ log = logging.getLogger(__name__)
 _ATTEMPTS = 5
 """How often another machine may commit first before this one gives up for now."""
 
-_NOT_TONIGHT = frozenset((Reason.PAGE_BUDGET, Reason.STOPPED))
+
+_BUDGETS = {
+    Reason.PAGE_BUDGET: "the page budget (crawl.max_pages)",
+    Reason.BYTE_BUDGET: "the byte budget (crawl.max_bytes)",
+    Reason.TIME_BUDGET: "the time budget (crawl.max_minutes)",
+    Reason.OUT_OF_HOURS: "the end of the site's hours (crawl.only_between)",
+    Reason.HOST_BACKED_OFF: "the pause that the host asked for",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +121,15 @@ def _derive(
         unknown = _only(surveys, lambda url: memory.article(article_id(url)) is None)
         profile = _learn(surveys, count_lines(unknown), memory, _previous_profile(run, base))
         seen = read(files, profile, folder.readings, config.extract.workers, progress)
-        pending = {article_id(canonical_url(each.url)) for each in ledger.unvisited if each.reason in _NOT_TONIGHT}
+        pending = {article_id(canonical_url(each.url)) for each in ledger.unvisited if each.reason in PENDING}
+        addresses = Addresses(seen)
         context = Context(
             origin=Origin(config.site.name, name, extractor(), extraction_versions(), profile.sha256),
-            verdicts=resolve(seen, memory.article, pending),
+            verdicts=resolve(seen.sightings, memory.article, pending),
             known=memory.article,
             ledger=ledger,
+            addresses=addresses,
+            notes=UrlNotes(memory.url, ledger, addresses, config.crawl.revisit_after_h),
         )
         tally = Tally()
         parts = _write_parts(run, name, files, context, tally, memory)
@@ -177,25 +188,45 @@ def _write_parts(
         for line in lines.outcomes:
             tally.add_outcome(line)
         memory.remember_articles(lines.known)
-        memory.remember_urls(lines.urls)
         if lines.articles:
             key = articles_key(site, keyed.date, name, file.number)
             written.append(write_part(parts / key, (to_line(article) for article in lines.articles)))
         key = outcomes_key(site, keyed.date, name, file.number)
         written.append(write_part(parts / key, (to_line(line) for line in lines.outcomes)))
-    rest = list(lines_of_unvisited(context.ledger))
-    if rest:
-        for line in rest:
-            tally.add_outcome(line)
-        number = 1 + max((file.number for file in files), default=-1)
-        key = outcomes_key(site, run.folder.day(), name, number)
-        written.append(write_part(parts / key, (to_line(line) for line in rest)))
+    number = 1 + max((file.number for file in files), default=-1)
+    key = outcomes_key(site, run.folder.day(), name, number)
+    rest = write_part(parts / key, (to_line(line) for line in _lines_of_the_rest(run, context, tally, memory)))
+    if rest.lines:
+        written.append(rest)
+    else:
+        rest.path.unlink()
+    _remember(context, memory)
     return [
         ManifestFile(
             key=part.path.relative_to(parts).as_posix(), bytes=part.size_bytes, sha256=part.sha256, lines=part.lines
         )
         for part in written
     ]
+
+
+def _lines_of_the_rest(run: OpenRun, context: Context, tally: Tally, memory: SiteMemory) -> Iterator[OutcomeLine]:
+    """The lines of what has no record: wanted and not had, or held. What was wanted is noted on the way."""
+    for each in context.ledger.unvisited:
+        context.notes.wanted(each)
+    at = run.folder.started_at.astimezone(UTC)
+    for line in (*lines_of_unvisited(context.ledger), *lines_of_held(context.ledger, memory.url, at)):
+        tally.add_outcome(line)
+        yield line
+
+
+def _remember(context: Context, memory: SiteMemory) -> None:
+    """Let memory keep what the night showed of URLs, and of the site's ways."""
+    ledger = context.ledger
+    memory.remember_urls(context.notes.take())
+    for sitemap, urls in ledger.listed.items():
+        memory.note_listed(sitemap, urls)
+    memory.note_dropped(ledger.dropped)
+    memory.learn_facts(ledger.facts)
 
 
 def _manifest(
@@ -227,9 +258,9 @@ def _warnings(tally: Tally, ledger: Ledger) -> Iterator[str]:
     has_articles = counts.outcomes.keys() & {Outcome.ARTICLE, Outcome.UNCHANGED} or counts.articles.new
     if ledger.discovers and not has_articles:
         yield "no article was found: is the URL the home page of a news site?"
-    waiting = lost[Reason.PAGE_BUDGET]
-    if waiting:
-        yield f"the page budget (crawl.max_pages) was spent, and {waiting} URLs wait for another night"
+    for reason, option in _BUDGETS.items():
+        if lost[reason]:
+            yield f"{option} was reached, and {lost[reason]} URLs wait for another night"
     failed = sum(count for reason, count in lost.items() if reason in FAILURES)
     if failed:
         yield f"{failed} pages could not be had; the outcome lines say why"

@@ -11,17 +11,21 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from pipelines.article.build import Revision, content_digests, text_sha256
+from pipelines.article.build import Revision, content_digests, redirect_target, text_sha256
 from pipelines.article.schema import Changes, PreviousRevision, WarcPlace
 from pipelines.http.url import canonical_url
 from pipelines.memory.site import KnownArticle
-from pipelines.reasons import Event
+from pipelines.page.facts import is_home
+from pipelines.reasons import Event, Reason
 from pipelines.values import ReadExchange, article_id
 
 Place = tuple[int, int, int]
 """Where a draft stands in a run: number of the WARC file, of the exchange in it, of the draft in that."""
 
 Lookup = Callable[[str], KnownArticle | None]
+
+_PERMANENT = (301, 308)
+_MOST_REDIRECTS = 10
 
 
 class Fate(Enum):
@@ -54,6 +58,52 @@ class Sighting:
     text_sha256: str
     content: Mapping[str, str]
     payload_digest: str | None
+    page_url: str = ""
+    """Canonical URL of the page."""
+    url: str = ""
+    """Canonical URL of the article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """What a run saw, as far as its decisions rest on it."""
+
+    sightings: tuple[Sighting, ...] = ()
+    redirects: tuple[tuple[str, str], ...] = ()
+    """Canonical URL → where it led, canonical, too."""
+
+    @classmethod
+    def joined(cls, parts: Iterable[Harvest]) -> Harvest:
+        """All of it, in order."""
+        found = list(parts)
+        return cls(
+            tuple(each for part in found for each in part.sightings),
+            tuple(each for part in found for each in part.redirects),
+        )
+
+
+class Addresses:
+    """Which article is at an address, and where a redirect ends: over all pages of a run."""
+
+    def __init__(self, seen: Harvest) -> None:
+        self._redirects = dict(seen.redirects)
+        self._articles = {each.page_url: each for each in seen.sightings if not each.embedded}
+
+    def article_at(self, url: str) -> Sighting | None:
+        """The article whose own page was got by asking for *url*, over any redirects; null for none."""
+        end = canonical_url(url)
+        for _ in range(_MOST_REDIRECTS):
+            if end not in self._redirects:
+                break
+            end = self._redirects[end]
+        return self._articles.get(end)
+
+
+def harvest(file_number: int, exchange_number: int, read: ReadExchange) -> Harvest:
+    """What one exchange showed."""
+    target = redirect_target(read.page)
+    led = ((canonical_url(read.page.url), canonical_url(target)),) if target else ()
+    return Harvest(tuple(sightings(file_number, exchange_number, read)), led)
 
 
 def sightings(file_number: int, exchange_number: int, read: ReadExchange) -> Iterator[Sighting]:
@@ -68,6 +118,8 @@ def sightings(file_number: int, exchange_number: int, read: ReadExchange) -> Ite
             text_sha256=text_sha256(draft),
             content=content_digests(draft),
             payload_digest=read.record.payload_digest,
+            page_url=own,
+            url=draft.url,
         )
 
 
@@ -110,14 +162,33 @@ def is_unchanged(seen: Sighting, archived: KnownArticle) -> bool:
     return (same_bytes and not archived.embedded) or dict(seen.content) == dict(archived.content)
 
 
-def removal(read: ReadExchange, known: Lookup) -> tuple[KnownArticle, Revision] | None:
-    """The archived article that this answer (404 or 410) shows to be gone, with its last revision; null for none."""
-    if read.page.status not in (404, 410):
-        return None
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """An archived article that is no longer where it was."""
+
+    archived: KnownArticle
+    revision: Revision
+    is_moved: bool
+    """Whether it has another address now."""
+
+
+def departure(read: ReadExchange, known: Lookup, addresses: Addresses) -> Departure | None:
+    """The archived article that this answer shows to be gone or moved, with its last revision; null for none.
+
+    It is gone where the answer is 404 or 410, says so in words (a soft 404), or leads to the home page for good; it has
+    moved where a permanent redirect leads to the page of an article of another address. A redirect to anything else,
+    such as a login page, shows nothing.
+    """
     archived = known(article_id(canonical_url(read.page.url)))
     if archived is None or archived.removed:
         return None
-    return archived, Revision(archived.revision + 1, Event.REMOVED, _changes([], archived))
+    target = redirect_target(read.page) if read.page.status in _PERMANENT else None
+    there = addresses.article_at(target) if target else None
+    is_moved = there is not None and there.id != archived.id
+    is_gone = read.page.status in (404, 410) or read.reading.reason is Reason.SOFT_404
+    if not (is_moved or is_gone or (target is not None and is_home(target))):
+        return None
+    return Departure(archived, Revision(archived.revision + 1, Event.REMOVED, _changes([], archived)), is_moved)
 
 
 def _changes(fields: list[str], archived: KnownArticle) -> Changes:

@@ -48,6 +48,8 @@ class OpenRun:
         self.site_folder = site_folder
         self.folder = folder
         self.is_resumed = False
+        self.received_bytes = 0
+        """What was received since this start, as bytes of the wire."""
         self._memory: SiteMemory | None = None
         self._writer: WarcWriter | None = None
         self._day: date | None = None
@@ -105,10 +107,12 @@ class OpenRun:
         if self._write_error is not None:
             raise OSError(self._write_error.errno, f"after an earlier error: {self._write_error.strerror}")
         try:
-            return self._append(exchange, facts)
+            record = self._append(exchange, facts)
         except OSError as error:
             self._write_error = error
             raise
+        self.received_bytes += exchange.response_bytes
+        return record
 
     def seal_if_old(self, now: datetime) -> None:
         """Seal the open WARC file if it is due; called in the thread of `append`, for when nothing is appended.
@@ -154,12 +158,18 @@ class OpenRun:
 
     # ------------------------------------------------------------ what is there
 
-    def has_requisite(self, url: str) -> bool:
-        """Whether an earlier run has archived the requisite at *url*: once is enough for every night's pages."""
+    @property
+    def memory(self) -> SiteMemory:
+        """The site's memory as it was after the newest committed run; not to be written to."""
         if self._memory is None:
             base = newest(self.store, self.config.site.name)
-            self._memory = SiteMemory(Path(":memory:") if base is None else self.kept_memory(base))
-        seen = self._memory.url(canonical_url(url))
+            path = Path(":memory:") if base is None else self.kept_memory(base)
+            self._memory = SiteMemory(path, read_only=base is not None)
+        return self._memory
+
+    def has_requisite(self, url: str) -> bool:
+        """Whether an earlier run has archived the requisite at *url*: once is enough for every night's pages."""
+        seen = self.memory.url(canonical_url(url))
         return seen is not None and seen.outcome == Outcome.REQUISITE and seen.status == 200
 
     def kept_memory(self, link: Link) -> Path:

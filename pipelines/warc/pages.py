@@ -17,16 +17,18 @@ from pipelines.errors import ContentError, ProtocolBroken, WarcSyntaxError
 from pipelines.http.body import decode_body
 from pipelines.http.head import parse_fields, parse_head
 from pipelines.reasons import Reason, Source
-from pipelines.values import Page, VisitFacts
+from pipelines.values import Page, Target, VisitFacts
 from pipelines.warc.reader import MAX_BLOCK_BYTES, WarcRecord, read_records
 from pipelines.warc.record import (
     FIELD_ANCHOR,
     FIELD_DEPTH,
     FIELD_ERROR,
     FIELD_EXPECTED,
+    FIELD_FURTHER,
     FIELD_HOPS,
     FIELD_ROBOTS,
     FIELD_SOURCE,
+    FIELD_TARGET,
     FIELD_VIA,
 )
 
@@ -116,6 +118,8 @@ def facts_from_record(metadata: WarcRecord) -> VisitFacts | None:
             expects_article=FIELD_EXPECTED in fields,
             anchor=fields.get(FIELD_ANCHOR),
             robots=fields.get(FIELD_ROBOTS),
+            target=Target(fields.get(FIELD_TARGET, Target.PAGE)),
+            is_pagination=FIELD_FURTHER in fields,
         )
     return None
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO
 
-from pipelines.values import Exchange, VisitFacts
+from pipelines.values import Exchange, Target, VisitFacts
 from pipelines.warc.revisit import Revisit
 from pipelines.warc.rules import check
 
@@ -32,6 +32,8 @@ FIELD_DEPTH = "pressarc-depth"
 FIELD_EXPECTED = "pressarc-expected"
 FIELD_ANCHOR = "pressarc-anchor"
 FIELD_ROBOTS = "pressarc-robots"
+FIELD_TARGET = "pressarc-target"
+FIELD_FURTHER = "pressarc-further-page"
 FIELD_INTERIM = "interimResponses"
 FIELD_EXCESS_BYTES = "excessBytes"
 FIELD_TRUNCATED = "truncated"
@@ -225,6 +227,8 @@ def _visit_fields(facts: VisitFacts) -> tuple[tuple[str, str | None], ...]:
         (FIELD_EXPECTED, "article" if facts.expects_article else None),
         (FIELD_ANCHOR, facts.anchor or None),
         (FIELD_ROBOTS, facts.robots),
+        (FIELD_FURTHER, "yes" if facts.is_pagination else None),
+        (FIELD_TARGET, None if facts.target is Target.PAGE else facts.target.value),
     )
 
 

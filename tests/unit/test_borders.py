@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 LAYERS = (
     "crawler.cli",
     "crawler.run",
-    "crawler.spiders crawler.middlewares crawler.probe",
+    "crawler.spiders crawler.middlewares crawler.probe crawler.scheduler",
     "crawler.probing",
     "crawler.capture crawler.discovery crawler.settings crawler.log crawler.demo",
     "crawler.frontier",
@@ -40,6 +40,7 @@ OWNERS = {
     "scrapy": (
         "crawler/run.py",
         "crawler/probe.py",
+        "crawler/scheduler.py",
         "crawler/log.py",
         "crawler/spiders/",
         "crawler/middlewares/",

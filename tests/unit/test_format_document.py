@@ -57,6 +57,7 @@ MODELS: dict[tuple[str, int], tuple[type[BaseModel], type[BaseModel] | None]] = 
     ("The manifest before", 0): (manifests.PreviousManifest, None),
     ("Counts", 0): (outcomes.Counts, None),
     ("Counts", 1): (outcomes.ArticleCounts, None),
+    ("Coverage", 0): (outcomes.Coverage, None),
     ("Articles", 0): (schema.Article, None),
     ("Blocks", 0): (schema.ArticleBlock, None),
     ("Images", 0): (schema.ArticleImage, None),

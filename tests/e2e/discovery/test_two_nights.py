@@ -60,7 +60,7 @@ def test_every_article_that_sources_named_has_one_outcome_and_the_manifest_says_
     counted = Counter(line["url"] for line in nights.first.outcomes)
     assert {counted[url] for url in nights.before} == {1}
     assert {nights.first.outcome(url) for url in nights.before} == {"article"}
-    assert "sitemap" in nights.first.manifest["coverage"]
+    assert "sitemap" in nights.first.manifest["counts"]["coverage"]
 
 
 def test_the_second_night_finds_all_that_is_new_edited_removed_and_moved(nights: TwoNights) -> None:

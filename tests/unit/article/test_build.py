@@ -75,6 +75,7 @@ KEYS = [
     "text_sha256",
     "simhash",
     "changes",
+    "moved_to",
     "provenance",
 ]
 

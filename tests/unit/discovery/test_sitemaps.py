@@ -46,7 +46,7 @@ def test_an_index_names_sitemaps_where_no_article_is_expected() -> None:
     found = read(body, "/sitemap.xml", Target.SITEMAP)
     assert (found.kind, urls(found)) == (FoundKind.SITEMAP_INDEX, ["/post-sitemap.xml", "/page-sitemap.xml"])
     assert {(each.via, each.target, each.expects_article, each.depth) for each in found.candidates} == {
-        (Source.SITEMAP, Target.SITEMAP, False, 0)
+        (Source.SITEMAP, Target.SITEMAP, False, 1)
     }
     assert found.candidates[0].modified_at == datetime(2026, 11, 20, tzinfo=UTC)
 

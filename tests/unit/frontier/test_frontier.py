@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.frontier.budgets import Limits
 from crawler.frontier.frontier import Frontier
 from crawler.frontier.priority import priority
+from crawler.frontier.turns import AHEAD
 from pipelines.reasons import Outcome, Reason, Source
-from pipelines.values import Candidate
-
-NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
-HOME = "https://news.example.org/"
-
-
-def frontier(*, max_pages: int = 100, max_depth: int = 5) -> Frontier:
-    return Frontier(HOME, max_pages=max_pages, max_depth=max_depth)
-
-
-def named(path: str, via: Source = Source.LISTING, **facts: object) -> Candidate:
-    url = path if "://" in path else HOME + path
-    return Candidate(url, via, HOME, **{"depth": 1, **facts})  # type: ignore[arg-type]
+from pipelines.values import Candidate, Target
+from tests.unit.frontier.newsroom import DAY, HOME, NOW, Remembered, frontier, named, story, taken
 
 
 def test_a_url_is_taken_once_however_it_is_written() -> None:
     crawl = frontier()
-    assert crawl.offer(named("a?b=1&c=2#top")) is not None
+    assert crawl.offer(named("a?b=1&c=2#top"))
     for again in ("a?b=1&c=2", "a?c=2&b=1", "a?b=1&c=2&utm_source=mail", "https://NEWS.example.org:443/a?b=1&c=2"):
-        assert crawl.offer(named(again)) is None
+        assert not crawl.offer(named(again))
     assert crawl.known == 1
-    assert crawl.offer(named("a?b=1&c=3")) is not None
+    assert crawl.offer(named("a?b=1&c=3"))
 
 
 @pytest.mark.parametrize(
@@ -41,25 +31,29 @@ def test_a_url_is_taken_once_however_it_is_written() -> None:
 )
 def test_what_is_not_on_the_site_leaves_no_trace(url: str) -> None:
     crawl = frontier()
-    assert crawl.offer(named(url, expects_article=True)) is None
+    assert not crawl.offer(story(url))
     ledger = crawl.ledger(NOW, stopped=False)
     assert (ledger.unvisited, dict(ledger.expected_by), ledger.complete) == ((), {}, True)
 
 
-def test_www_and_http_are_the_same_site() -> None:
+def test_a_sitemap_may_lie_elsewhere_where_robots_txt_names_it() -> None:
     crawl = frontier()
-    assert crawl.offer(named("http://www.news.example.org/a")) is not None
+    assert crawl.offer(named("https://cdn.example.net/sitemap.xml", target=Target.SITEMAP), anywhere=True)
+
+
+def test_www_and_http_are_the_same_site() -> None:
+    assert frontier().offer(named("http://www.news.example.org/a"))
 
 
 def test_depth_has_an_end_and_a_nearer_way_is_still_open() -> None:
     crawl = frontier(max_depth=2)
-    assert crawl.offer(named("a", depth=3)) is None
-    assert crawl.offer(named("a", depth=2)) is not None
+    assert not crawl.offer(named("a", depth=3))
+    assert crawl.offer(named("a", depth=2))
 
 
 def test_an_expected_article_that_lies_too_deep_is_in_the_ledger() -> None:
     crawl = frontier(max_depth=1)
-    crawl.offer(named("a?utm_source=x", depth=2, expects_article=True))
+    crawl.offer(story("a?utm_source=x", depth=2))
     crawl.offer(named("tags", depth=2))
     ledger = crawl.ledger(NOW, stopped=False)
     (line,) = ledger.unvisited
@@ -68,36 +62,60 @@ def test_an_expected_article_that_lies_too_deep_is_in_the_ledger() -> None:
     assert ledger.expected_by == {f"{HOME}a": (Source.LISTING,)}
 
 
-def test_a_redirect_to_another_spelling_of_a_known_url_is_followed_once() -> None:
+def test_no_more_are_out_at_once_than_may_be_and_an_answer_makes_room() -> None:
     crawl = frontier()
-    assert crawl.offer(named("a?utm_source=x")) is not None
-    crawl.captured(f"{HOME}a?utm_source=x")
-    assert crawl.offer(named("a", Source.REDIRECT, redirects=1)) is not None
-    assert [each.reason for each in crawl.ledger(NOW, stopped=True).unvisited] == [Reason.STOPPED]
-    crawl.captured(f"{HOME}a")
-    assert crawl.offer(named("a", Source.REDIRECT, redirects=1)) is None
-    assert crawl.offer(named("a?utm_source=x", Source.REDIRECT, redirects=1)) is None
-    assert crawl.ledger(NOW, stopped=False).unvisited == ()
+    for number in range(AHEAD + 2):
+        crawl.offer(named(f"{number}"))
+    assert len(taken(crawl, answers=False)) == AHEAD
+    crawl.captured(f"{HOME}0")
+    assert len(taken(crawl, answers=False)) == 1
 
 
-def test_a_chain_of_redirects_has_an_end_and_an_expected_article_at_it_is_in_the_ledger() -> None:
-    crawl = frontier()
-    assert crawl.offer(named("a", Source.REDIRECT, redirects=10)) is not None
-    assert crawl.offer(named("b", Source.REDIRECT, redirects=11, expects_article=True)) is None
-    crawl.captured(f"{HOME}a")
-    (line,) = crawl.ledger(NOW, stopped=False).unvisited
-    assert (line.url, line.reason) == (f"{HOME}b", Reason.TOO_MANY_REDIRECTS)
-
-
-def test_the_budget_is_spent_page_by_page() -> None:
+def test_the_budget_is_spent_page_by_page_and_the_rest_waits_for_another_night() -> None:
     crawl = frontier(max_pages=2)
-    assert [crawl.spend() for _ in range(4)] == [True, True, False, False]
+    for path in "abc":
+        crawl.offer(named(path))
+    assert taken(crawl) == ["a", "b"]
+    assert not crawl.has_more
+    ledger = crawl.ledger(NOW, stopped=False)
+    assert [(each.url, each.reason) for each in ledger.unvisited] == [(f"{HOME}c", Reason.PAGE_BUDGET)]
+    assert set(ledger.wanted) == {f"{HOME}c"}
+    assert not ledger.complete
+
+
+def test_what_was_refused_before_it_was_sent_costs_no_page() -> None:
+    crawl = frontier(max_pages=1)
+    for path in "ab":
+        crawl.offer(named(path))
+    assert crawl.take() is not None
+    crawl.not_captured(f"{HOME}a", NOW, Outcome.REFUSED, Reason.ROBOTS_DISALLOW, None)
+    assert taken(crawl) == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "spending", "reason"),
+    [
+        (Limits(10, minutes=2), {"elapsed_s": 120.0}, Reason.TIME_BUDGET),
+        (Limits(10, body_bytes=1000), {"received_bytes": 1000}, Reason.BYTE_BUDGET),
+    ],
+)
+def test_when_bytes_or_minutes_are_spent_nothing_more_comes_out(
+    limits: Limits, spending: dict[str, float], reason: Reason
+) -> None:
+    crawl = Frontier(HOME, limits=limits, max_depth=5, memory=Remembered(), now=NOW)
+    crawl.offer(named("a"))
+    crawl.offer(named("b"))
+    assert crawl.take() is not None
+    assert crawl.take(**spending) is None  # type: ignore[arg-type]
+    assert not crawl.has_more
+    crawl.captured(f"{HOME}a")
+    assert [each.reason for each in crawl.ledger(NOW, stopped=False).unvisited] == [reason]
 
 
 def test_all_who_expect_an_article_are_named_though_one_is_enough_to_visit_it() -> None:
     crawl = frontier()
-    crawl.offer(named("a", Source.LISTING, expects_article=True))
-    crawl.offer(named("a", Source.FEED, expects_article=True))
+    for via in (Source.LISTING, Source.FEED):
+        crawl.offer(story("a", via))
     crawl.offer(named("a", Source.LINK))
     assert crawl.ledger(NOW, stopped=False).expected_by == {f"{HOME}a": (Source.FEED, Source.LISTING)}
 
@@ -129,6 +147,7 @@ def test_a_later_answer_strikes_an_earlier_failure() -> None:
     [
         (Reason.PAGE_BUDGET, False),
         (Reason.STOPPED, False),
+        (Reason.HOST_BACKED_OFF, False),
         (Reason.ROBOTS_DISALLOW, True),
         (Reason.TIMEOUT, True),
     ],
@@ -177,44 +196,69 @@ def test_every_accepted_url_ends_as_captured_or_in_the_ledger_and_never_as_both(
     assert {each.url.removeprefix(HOME) for each in crawl.ledger(NOW, stopped=True).unvisited} == accepted - captured
 
 
+def test_what_an_interrupted_run_has_had_is_not_taken_again_and_counts_against_the_budget() -> None:
+    crawl = frontier(max_pages=2)
+    crawl.restore(story("a"))
+    for path in "abc":
+        crawl.offer(named(path))
+    assert taken(crawl) == ["b"]
+
+
 def ordered() -> Iterator[Candidate]:
     yield Candidate(HOME, Source.SEED)
-    yield named("article", expects_article=True, depth=1)
-    yield named("deep-article", expects_article=True, depth=99)
-    yield named("section", depth=1)
-    yield named("deep-section", depth=99)
-    yield named("page/2", is_pagination=True, depth=0)
-    yield named("section/page/2", is_pagination=True, depth=1)
+    yield named("sitemap.xml", Source.SITEMAP, target=Target.SITEMAP)
+    yield named("section", Source.LINK, is_navigation=True)
+    yield story("today", Source.SITEMAP, published_at=NOW)
+    yield story("undated")
+    yield story("last-week", Source.FEED, published_at=NOW - 60 * DAY)
+    yield story("of-unknown-age", Source.SITEMAP)
+    yield named("section/page/2", is_pagination=True)
+    yield named("section/page/3", is_pagination=True)
+    yield named("tag/rain", Source.LINK, depth=1)
+    yield named("tag/wind", Source.LINK, depth=2)
+    yield Candidate(HOME + "a.png", Source.REQUISITE)
 
 
-def test_the_seed_comes_first_then_articles_then_listings_then_their_further_pages() -> None:
-    numbers = [priority(candidate) for candidate in ordered()]
+def test_sources_come_first_then_articles_newest_first_then_older_pages_then_the_rest() -> None:
+    numbers = [priority(candidate, NOW) for candidate in list(ordered())[:-1]]
     assert numbers == sorted(set(numbers), reverse=True)
+
+
+def test_they_come_out_in_this_order() -> None:
+    crawl = frontier(max_requisites=1)
+    candidates = [each for each in ordered() if not each.is_pagination]
+    for candidate in reversed(candidates):
+        crawl.offer(candidate)
+    assert taken(crawl) == [each.url.removeprefix(HOME) for each in candidates]
 
 
 def requisite(path: str, **facts: object) -> Candidate:
     return named(path, Source.REQUISITE, **facts)
 
 
-def test_requisites_may_come_from_anywhere_and_come_last() -> None:
-    crawl = Frontier(HOME, max_pages=1, max_depth=0, max_requisites=9)
-    image = crawl.offer(requisite("https://images.example.net/a.png", depth=7))
-    assert image is not None
-    assert image < priority(named("page/99/", depth=5, is_pagination=True))
-    assert crawl.offer(requisite("https://images.example.net/a.png")) is None
+def test_requisites_may_come_from_anywhere_and_wait_until_every_page_is_answered() -> None:
+    crawl = frontier(max_depth=0, max_requisites=9)
+    crawl.offer(requisite("https://images.example.net/a.png", depth=7))
+    crawl.offer(requisite("https://images.example.net/a.png"))
+    crawl.offer(named("a", depth=0))
+    assert taken(crawl, answers=False) == ["a"]
+    crawl.captured(f"{HOME}a")
+    assert taken(crawl) == ["https://images.example.net/a.png"]
+    assert not crawl.has_more
 
 
 def test_requisites_of_other_hosts_can_be_left_alone() -> None:
-    crawl = Frontier(HOME, max_pages=1, max_depth=0, max_requisites=9, requisites_anywhere=False)
-    assert crawl.offer(requisite("https://images.example.net/a.png")) is None
-    assert crawl.offer(requisite("a.png")) is not None
+    crawl = frontier(max_requisites=9, requisites_anywhere=False)
+    crawl.offer(requisite("https://images.example.net/a.png"))
+    crawl.offer(requisite("a.png"))
+    assert taken(crawl) == ["a.png"]
 
 
 def test_requisites_over_their_budget_are_in_the_ledger_and_do_not_make_the_run_incomplete() -> None:
-    crawl = Frontier(HOME, max_pages=1, max_depth=0, max_requisites=1)
-    assert crawl.offer(requisite("a.png")) is not None
-    assert crawl.offer(requisite("b.png")) is None
-    crawl.captured(f"{HOME}a.png")
+    crawl = frontier(max_requisites=1)
+    crawl.offer(requisite("a.png"))
+    crawl.offer(requisite("b.png"))
+    assert taken(crawl) == ["a.png"]
     ledger = crawl.ledger(NOW, stopped=False)
     assert [(each.url, each.reason) for each in ledger.unvisited] == [(f"{HOME}b.png", Reason.REQUISITE_BUDGET)]
     assert ledger.complete

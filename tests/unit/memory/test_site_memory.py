@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.errors import ArchiveError
-from pipelines.memory.site import KnownArticle, SeenUrl, SiteMemory, read_snapshot, write_snapshot
-from pipelines.values import RecordRef
+from pipelines.memory.site import KnownArticle, SiteMemory, read_snapshot, write_snapshot
+from pipelines.memory.urls import KnownUrl
+from pipelines.values import EarlierRecord, RecordRef
 
 NOW = datetime(2026, 11, 22, 3, 0, 1, 250000, tzinfo=UTC)
 RECORD = RecordRef("warc/site=e.org/x", 10, 20, "urn:uuid:1", "sha256:d")
@@ -54,15 +55,100 @@ def test_the_newest_revision_takes_the_place_of_the_one_before(memory: SiteMemor
     assert [each.revision for each in memory.articles()] == [4]
 
 
-def test_the_first_visit_of_a_url_stays_known(memory: SiteMemory, tmp_path: Path) -> None:
-    seen = SeenUrl("https://e.org/", NOW, "article", 200, '"e"', "Sun, 22 Nov 2026 03:00:00 GMT", "sha256:d")
-    memory.remember_urls([seen])
-    memory.remember_urls([replace(seen, at=NOW + timedelta(days=1), outcome="removed", status=410, etag=None)])
-    latest = memory.url("https://e.org/")
-    assert latest == replace(seen, at=NOW + timedelta(days=1), outcome="removed", status=410, etag=None)
+SEEN = KnownUrl(
+    "https://e.org/",
+    NOW,
+    "article",
+    200,
+    etag='"e"',
+    last_modified="Sun, 22 Nov 2026 03:00:00 GMT",
+    payload_digest="sha256:d",
+    target="feed",
+    depth=2,
+    expects_article=True,
+    article="a" * 32,
+    published_at=NOW - timedelta(days=3),
+    changed_at=NOW - timedelta(days=2),
+    modified_at=NOW - timedelta(days=1),
+    idle=4,
+    failures=5,
+    due_at=NOW + timedelta(hours=6),
+    record=EarlierRecord("urn:uuid:1", "https://e.org/?x", NOW, "sha256:d", "chunked", "gzip"),
+)
+
+
+def test_what_is_known_of_a_url_comes_out_as_it_went_in_and_its_first_sight_stays(
+    memory: SiteMemory, tmp_path: Path
+) -> None:
+    memory.remember_urls([(NOW, SEEN)])
+    assert memory.url("https://e.org/") == SEEN
+    gone = KnownUrl("https://e.org/", NOW + timedelta(days=1), "removed", 410, spelling="https://E.org")
+    memory.remember_urls([(NOW + timedelta(days=1), gone)])
+    assert memory.url("https://e.org/") == gone
     with closing(sqlite3.connect(tmp_path / "memory.sqlite")) as database:
-        rows = database.execute("SELECT first_seen_at, last_seen_at, outcome, status, etag FROM urls").fetchall()
-    assert rows == [(NOW.isoformat(), (NOW + timedelta(days=1)).isoformat(), "removed", 410, None)]
+        rows = database.execute("SELECT first_seen_at, outcome FROM urls").fetchall()
+    assert rows == [(NOW.isoformat(timespec="microseconds"), "removed")]
+
+
+def known(path: str, **facts: object) -> KnownUrl:
+    return replace(KnownUrl(f"https://e.org/{path}", NOW - timedelta(days=1), "article"), **facts)  # type: ignore[arg-type]
+
+
+def test_what_is_due_comes_newest_first_sources_and_articles_apart(memory: SiteMemory) -> None:
+    rows = [
+        known("old", due_at=NOW, published_at=NOW - timedelta(days=9)),
+        known("new", due_at=NOW - timedelta(hours=1), published_at=NOW - timedelta(days=1)),
+        known("not-yet", due_at=NOW + timedelta(seconds=1)),
+        known("never", due_at=None),
+        known("feed", due_at=NOW, outcome="requisite", target="feed"),
+        known("sport", due_at=NOW, outcome="listing"),
+        known("left", due_at=NOW, outcome="refused", at=None),
+    ]
+    memory.remember_urls((NOW, row) for row in rows)
+    paths = [each.url.rpartition("/")[2] for each in memory.due_articles(NOW, 10)]
+    assert paths == ["new", "old"]
+    assert [each.url for each in memory.due_articles(NOW, 1)] == ["https://e.org/new"]
+    assert {each.url.rpartition("/")[2] for each in memory.due_sources(NOW, 10)} == {"feed", "sport", "left"}
+
+
+def test_instants_of_any_zone_and_precision_are_due_in_their_order(memory: SiteMemory) -> None:
+    east = NOW.astimezone(timezone(timedelta(hours=5)))
+    memory.remember_urls([(NOW, known("east", due_at=east)), (NOW, known("whole", due_at=NOW.replace(microsecond=0)))])
+    assert {each.url.rpartition("/")[2] for each in memory.due_articles(NOW, 9)} == {"east", "whole"}
+    assert [each.url for each in memory.due_articles(NOW.replace(microsecond=0), 9)] == ["https://e.org/whole"]
+
+
+def test_a_sitemap_is_known_by_what_it_listed_last(memory: SiteMemory) -> None:
+    memory.remember_urls((NOW, known(path)) for path in "abc")
+    memory.note_listed("https://e.org/1.xml", ["https://e.org/a", "https://e.org/b", "https://e.org/unknown"])
+    memory.note_listed("https://e.org/2.xml", ["https://e.org/b", "https://e.org/c"])
+    assert list(memory.listed_by(["https://e.org/1.xml"])) == ["https://e.org/a"]
+    memory.note_dropped(["https://e.org/c"])
+    assert list(memory.listed_by(["https://e.org/1.xml", "https://e.org/2.xml", "https://e.org/3.xml"])) == [
+        "https://e.org/a",
+        "https://e.org/b",
+    ]
+
+
+def test_what_is_known_again_stays_listed(memory: SiteMemory) -> None:
+    memory.remember_urls([(NOW, known("a"))])
+    memory.note_listed("https://e.org/1.xml", ["https://e.org/a"])
+    memory.remember_urls([(NOW, known("a", idle=1))])
+    assert list(memory.listed_by(["https://e.org/1.xml"])) == ["https://e.org/a"]
+
+
+def test_facts_are_json_values_by_name(memory: SiteMemory) -> None:
+    assert memory.fact("frontier") is None
+    memory.learn_facts({"frontier": {"sessions": {"query:sid": "a1"}}, "other": [1, None]})
+    memory.learn_facts({"other": "new"})
+    assert memory.fact("frontier") == {"sessions": {"query:sid": "a1"}}
+    assert memory.fact("other") == "new"
+
+
+def test_a_memory_that_is_only_read_cannot_be_written(memory: SiteMemory, tmp_path: Path) -> None:
+    memory.close()
+    with SiteMemory(tmp_path / "memory.sqlite", read_only=True) as opened, pytest.raises(sqlite3.OperationalError):
+        opened.remember_urls([(NOW, SEEN)])
 
 
 @given(st.lists(st.dictionaries(st.text(min_size=1, max_size=20), st.integers(1, 5), max_size=8), max_size=5))
@@ -118,9 +204,9 @@ def test_a_memory_of_another_version_is_left_alone(tmp_path: Path) -> None:
     with SiteMemory(tmp_path / "m"):
         pass
     database = sqlite3.connect(tmp_path / "m")
-    database.execute("PRAGMA user_version = 2")
+    database.execute("PRAGMA user_version = 3")
     database.close()
-    with pytest.raises(ArchiveError, match="version 2"):
+    with pytest.raises(ArchiveError, match="version 3"):
         SiteMemory(tmp_path / "m")
 
 

@@ -1,11 +1,11 @@
-"""May a request be made, and when: robots.txt before all else, then the budget."""
+"""May a request be made, and when: robots.txt before all else."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import gzip
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import pairwise
 from types import SimpleNamespace
@@ -20,9 +20,7 @@ from scrapy.settings import Settings
 from crawler import settings as crawler_settings
 from crawler.capture.handler import RECORD_META, VISIT_META
 from crawler.capture.refusal import Refused
-from crawler.frontier.frontier import Frontier
 from crawler.frontier.robots import Robots
-from crawler.middlewares.budget import BudgetMiddleware
 from crawler.middlewares.polite import PoliteMiddleware
 from crawler.settings import settings_for
 from pipelines.config import load_config
@@ -246,41 +244,6 @@ def test_that_robots_txt_was_not_requested_says_nothing_about_its_rules() -> Non
     assert verdicts(middleware, "/a", "/b") == [Reason.OUT_OF_HOURS] * 2
     engine.answers[ROBOTS] = robots(b"")
     assert verdicts(middleware, "/a") == [None]
-
-
-# ---------------------------------------------------------------- the budget
-
-
-def budget(max_pages: int) -> Callable[..., Reason | None]:
-    frontier = Frontier(f"{HOST}/", max_pages=max_pages, max_depth=5)
-    crawler = SimpleNamespace(spider=SimpleNamespace(frontier=frontier))
-    middleware = BudgetMiddleware.from_crawler(cast("Crawler", crawler))
-
-    def refusal(via: Source = Source.LINK, **meta: object) -> Reason | None:
-        request = Request(f"{HOST}/a", meta={VISIT_META: VisitFacts(via, None, 1), **meta})
-        try:
-            asyncio.run(middleware.process_request(request))
-        except Refused as error:
-            return error.reason
-        return None
-
-    return refusal
-
-
-def test_pages_are_refused_once_the_budget_is_spent() -> None:
-    refusal = budget(2)
-    assert [refusal() for _ in range(4)] == [None, None, Reason.PAGE_BUDGET, Reason.PAGE_BUDGET]
-
-
-def test_robots_txt_requisites_and_further_tries_of_a_page_cost_nothing() -> None:
-    refusal = budget(1)
-    assert [refusal(Source.ROBOTS), refusal(), refusal(retry_times=1), refusal(Source.REQUISITE)] == [None] * 4
-    assert refusal(retry_times=0) is Reason.PAGE_BUDGET
-
-
-def test_what_robots_txt_refuses_costs_no_page() -> None:
-    order = crawler_settings.DOWNLOADER_MIDDLEWARES
-    assert order["crawler.middlewares.polite.PoliteMiddleware"] < order["crawler.middlewares.budget.BudgetMiddleware"]  # type: ignore[operator]
 
 
 # ---------------------------------------------------------------- settings

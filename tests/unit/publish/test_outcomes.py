@@ -97,3 +97,45 @@ def test_what_pages_need_to_be_shown_is_no_lost_page() -> None:
         tally.add_outcome(line(Outcome.REFUSED, Reason.ROBOTS_DISALLOW, via=via))
     assert tally.lost_pages == {Reason.TIMEOUT: 1, Reason.ROBOTS_DISALLOW: 1}
     assert tally.counts().reasons == {"robots_disallow": 2, "timeout": 2}
+
+
+def expected(url: str, outcome: Outcome, *sources: Source, **facts: object) -> OutcomeLine:
+    plain = line(outcome).model_copy(update={"url": url, "expected_by": list(sources)})
+    return plain.model_copy(update=facts)
+
+
+def test_coverage_says_of_each_source_how_much_of_what_it_named_was_had() -> None:
+    lines_ = [
+        expected("a", Outcome.ARTICLE, Source.FEED, Source.SITEMAP, articles=["1"]),
+        expected("b", Outcome.HELD, Source.SITEMAP, articles=["2"], warc=None),
+        expected("c", Outcome.HELD, Source.SITEMAP, warc=None),
+        expected("d", Outcome.REMOVED, Source.SITEMAP),
+        expected("e", Outcome.PAGE, Source.SITEMAP),
+        expected("f", Outcome.REFUSED, Source.SITEMAP, warc=None),
+        line(Outcome.ARTICLE),
+    ]
+    coverage = count(lines_, []).coverage
+    assert {source: tuple(each.model_dump().values()) for source, each in coverage.items()} == {
+        "feed": (1, 1, 1),
+        "sitemap": (6, 5, 3),
+    }
+
+
+def test_a_url_that_was_tried_again_is_covered_by_the_best_of_its_lines() -> None:
+    tries = [
+        expected("a", Outcome.HTTP_ERROR, Source.FEED),
+        expected("a", Outcome.ARTICLE, Source.FEED, articles=["1"]),
+        expected("a", Outcome.FAILED, Source.FEED, warc=None),
+    ]
+    coverage = count(tries, []).coverage["feed"]
+    assert (coverage.expected, coverage.captured, coverage.extracted) == (1, 1, 1)
+
+
+def test_a_redirect_that_was_followed_is_covered_where_it_leads() -> None:
+    followed = [
+        expected("a", Outcome.REDIRECT, Source.FEED),
+        expected("b", Outcome.ARTICLE, Source.FEED, Source.REDIRECT, articles=["1"]),
+    ]
+    assert count(followed, []).coverage["feed"].expected == 1
+    left = expected("a", Outcome.REDIRECT, Source.FEED, reason=Reason.REDIRECT_OFF_SITE)
+    assert count([left], []).coverage["feed"].expected == 1

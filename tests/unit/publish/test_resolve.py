@@ -9,8 +9,20 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.memory.site import KnownArticle
-from pipelines.publish.resolve import Fate, Place, Sighting, Verdict, removal, resolve, sightings
-from pipelines.reasons import Event, Outcome
+from pipelines.publish.resolve import (
+    Addresses,
+    Fate,
+    Harvest,
+    Lookup,
+    Place,
+    Sighting,
+    Verdict,
+    departure,
+    harvest,
+    resolve,
+    sightings,
+)
+from pipelines.reasons import Event, Outcome, Reason
 from pipelines.values import Draft, Page, ReadExchange, Reading, RecordRef, article_id
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -148,33 +160,83 @@ def test_different_articles_are_decided_apart() -> None:
     assert {verdict.fate for verdict in found.values()} == {Fate.WRITTEN}
 
 
-def answered(status: int, url: str = URL) -> ReadExchange:
-    page = Page(url, b"", NOW, status)
-    return ReadExchange(page, RecordRef("k", 0, 1, "urn:uuid:2"), None, Reading(Outcome.HTTP_ERROR))
+NOWHERE = Addresses(Harvest())
+
+
+def answered(status: int, url: str = URL, *, location: str | None = None, reason: Reason | None = None) -> ReadExchange:
+    headers = (("Location", location),) if location else ()
+    page = Page(url, b"", NOW, status, headers)
+    return ReadExchange(page, RecordRef("k", 0, 1, "urn:uuid:2"), None, Reading(Outcome.HTTP_ERROR, reason))
+
+
+def only(known: KnownArticle) -> Lookup:
+    return lambda id_: known if id_ == known.id else None
 
 
 @pytest.mark.parametrize("status", [404, 410])
 def test_gone_means_that_an_article_of_the_archive_was_removed(status: int) -> None:
     known = archived(revision=2)
-    found = removal(answered(status), lambda id_: known if id_ == ID else None)
+    found = departure(answered(status), only(known), NOWHERE)
     assert found is not None
-    assert found[0] is known
-    assert (found[1].number, found[1].event) == (3, Event.REMOVED)
+    assert (found.archived, found.is_moved) == (known, False)
+    assert (found.revision.number, found.revision.event) == (3, Event.REMOVED)
+
+
+def test_a_page_that_says_in_words_that_nothing_is_here_removes_the_article() -> None:
+    assert departure(answered(200, reason=Reason.SOFT_404), only(archived()), NOWHERE) is not None
+
+
+def test_a_permanent_redirect_to_the_home_page_removes_the_article_and_a_temporary_one_shows_nothing() -> None:
+    home = "https://news.example.org/"
+    found = departure(answered(301, location=home), only(archived()), NOWHERE)
+    assert found is not None
+    assert not found.is_moved
+    assert departure(answered(302, location=home), only(archived()), NOWHERE) is None
+
+
+def addresses(end: str, *, id_: str) -> Addresses:
+    """A run in which /moved led to *end*, where the article *id_* is."""
+    there = seen(id=id_, page_url=end, url=end)
+    return Addresses(Harvest((there,), (("https://news.example.org/moved", end),)))
+
+
+def test_a_permanent_redirect_to_an_article_of_another_address_moves_it_over_any_way_between() -> None:
+    new_url = "https://news.example.org/a-new-address"
+    answer = answered(308, location="/moved")
+    found = departure(answer, only(archived()), addresses(new_url, id_=article_id(new_url)))
+    assert found is not None
+    assert found.is_moved
+
+
+def test_a_redirect_to_another_spelling_of_the_article_moves_nothing() -> None:
+    answer = answered(301, location="/moved")
+    assert departure(answer, only(archived()), addresses(f"{URL}/", id_=ID)) is None
 
 
 @pytest.mark.parametrize("status", [200, 301, 401, 403, 429, 500, 503])
 def test_no_other_status_removes_an_article(status: int) -> None:
-    assert removal(answered(status), lambda _: archived()) is None
+    assert departure(answered(status), only(archived()), NOWHERE) is None
+    assert departure(answered(status, location="/sign-in"), only(archived()), NOWHERE) is None
 
 
 def test_what_is_not_archived_or_is_removed_already_is_not_removed() -> None:
-    assert removal(answered(404), lambda _: None) is None
-    assert removal(answered(404), lambda _: archived(removed=True)) is None
+    assert departure(answered(404), lambda _: None, NOWHERE) is None
+    assert departure(answered(404), only(archived(removed=True)), NOWHERE) is None
 
 
 def test_a_removal_is_found_by_the_canonical_url() -> None:
-    known = archived()
-    assert removal(answered(404, f"{URL}?utm_source=x#top"), lambda id_: known if id_ == ID else None) is not None
+    assert departure(answered(404, f"{URL}?utm_source=x#top"), only(archived()), NOWHERE) is not None
+
+
+def test_redirects_in_a_circle_end() -> None:
+    a, b = "https://news.example.org/a", "https://news.example.org/b"
+    assert Addresses(Harvest((), ((a, b), (b, a)))).article_at(a) is None
+
+
+def test_an_exchange_shows_where_it_leads() -> None:
+    shown = harvest(0, 0, answered(302, location="/b?utm_source=x"))
+    assert shown.redirects == ((URL, "https://news.example.org/b"),)
+    assert harvest(0, 0, answered(200, location="/b")).redirects == ()
 
 
 def test_sightings_say_whether_a_draft_stands_at_its_own_url() -> None:

@@ -55,10 +55,22 @@ def spider(run: OpenRun) -> NewsSpider:
 
 
 def started(spider: NewsSpider) -> list[Request]:
-    async def collect() -> list[Request]:
+    async def start() -> list[Request]:
         return [request async for request in spider.start()]
 
-    return asyncio.run(collect())
+    assert asyncio.run(start()) == []
+    return taken(spider)
+
+
+def taken(spider: NewsSpider) -> list[Request]:
+    """The requests whose turn has come."""
+    return list(iter(spider.next_request, None))
+
+
+def parsed(spider: NewsSpider, response: Response) -> list[Request]:
+    """What follows from an answer."""
+    spider.parse(response)
+    return taken(spider)
 
 
 def answer(request: Request, body: bytes = b"", *, status: int = 200, **headers: str) -> Response:
@@ -84,9 +96,9 @@ def test_a_crawl_begins_at_the_home_page(spider: NewsSpider) -> None:
 def test_a_page_leads_to_its_links_each_once(spider: NewsSpider) -> None:
     (home,) = started(spider)
     body = home_page(["bakery", "quarry"])
-    found = list(spider.parse(answer(home, body)))
+    found = parsed(spider, answer(home, body))
     assert [request.url for request in found] == [url_of("bakery"), url_of("quarry")]
-    assert list(spider.parse(answer(found[0], article_page("bakery", embeds="quarry")))) == []
+    assert parsed(spider, answer(found[0], article_page("bakery", embeds="quarry"))) == []
     ledger = spider.ledger("finished")
     assert [each.url for each in ledger.unvisited] == [url_of("quarry")]
 
@@ -94,30 +106,30 @@ def test_a_page_leads_to_its_links_each_once(spider: NewsSpider) -> None:
 @pytest.mark.parametrize("status", [404, 410, 500, 503])
 def test_the_links_of_an_error_page_are_not_followed(spider: NewsSpider, status: int) -> None:
     (home,) = started(spider)
-    assert list(spider.parse(answer(home, home_page(["bakery"]), status=status))) == []
+    assert parsed(spider, answer(home, home_page(["bakery"]), status=status)) == []
 
 
 def test_what_is_no_page_leads_nowhere(spider: NewsSpider) -> None:
     (home,) = started(spider)
-    assert list(spider.parse(answer(home, home_page(["bakery"]), Content_Type="text/plain"))) == []
+    assert parsed(spider, answer(home, b"Nothing but words.", Content_Type="text/plain")) == []
 
 
 def test_a_redirect_is_a_candidate_like_any_other(spider: NewsSpider) -> None:
     (home,) = started(spider)
-    (target,) = spider.parse(answer(home, status=301, Location="https://www.news.example.org/start"))
+    (target,) = parsed(spider, answer(home, status=301, Location="https://www.news.example.org/start"))
     candidate = target.meta["candidate"]
     assert (candidate.url, candidate.via, candidate.referrer) == (
         "https://www.news.example.org/start",
         Source.REDIRECT,
         HOME,
     )
-    assert list(spider.parse(answer(target, status=302, Location="https://elsewhere.example.org/"))) == []
+    assert parsed(spider, answer(target, status=302, Location="https://elsewhere.example.org/")) == []
 
 
 def test_a_body_that_cannot_be_decoded_ends_nothing(spider: NewsSpider) -> None:
     (home,) = started(spider)
     broken = b"\x1f\x8b\x08\x00" + bytes(6) + b"\xff" * 20
-    assert list(spider.parse(answer(home, broken, Content_Encoding="gzip"))) == []
+    assert parsed(spider, answer(home, broken, Content_Encoding="gzip")) == []
     assert spider.ledger("finished").unvisited == ()
 
 
@@ -163,8 +175,10 @@ def test_a_resumed_crawl_goes_on_where_the_other_ended(tmp_path: Path) -> None:
     dead.close()
     resumed = start(config, FIRST_NIGHT + timedelta(hours=1))
     spider = NewsSpider(resumed, no_progress)
-    assert [request.url for request in started(spider)] == [url_of("quarry")]
-    assert [spider.frontier.spend() for _ in range(2)] == [True, False]  # what was captured before is counted
+    (request,) = started(spider)
+    assert request.url == url_of("quarry")
+    # What was captured before is counted, so that no page is left in the budget.
+    assert parsed(spider, answer(request, home_page(["tramway"]))) == []
     resumed.close()
 
 

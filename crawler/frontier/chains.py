@@ -1,0 +1,70 @@
+"""The further pages of listings, read one after another, and left at the first that shows only what is known.
+
+A chain is a listing and its numbered pages. Pages are offered in any order, as a pager links them (2, 3, … 40); they
+come out by number, the next one only after what the one before showed is known.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+
+from crawler.frontier.priority import page_number
+from pipelines.values import Candidate
+
+
+@dataclass(slots=True)
+class _Chain:
+    waiting: list[tuple[int, int, str]] = field(default_factory=list)
+    """Heap of (page number, order of sight, key)."""
+    is_busy: bool = False
+    is_left: bool = False
+
+
+class Chains:
+    """The listings whose further pages were offered."""
+
+    def __init__(self) -> None:
+        self._chains: dict[str, _Chain] = {}
+        self._root_of: dict[str, str] = {}
+        self._candidates: dict[str, Candidate] = {}
+
+    def offer(self, key: str, candidate: Candidate, origin_key: str) -> None:
+        """Take in a further page, named by the listing's page *origin_key*."""
+        root = self._root_of.get(origin_key, origin_key)
+        chain = self._chains.setdefault(root, _Chain())
+        if chain.is_left or key in self._root_of:
+            return
+        self._root_of[key] = root
+        self._candidates[key] = candidate
+        heapq.heappush(chain.waiting, (page_number(candidate), len(self._candidates), key))
+
+    def next_of(self, origin_key: str) -> tuple[str, Candidate] | None:
+        """The next page of the chain *origin_key* belongs to; null while another is out, or none is waiting."""
+        chain = self._chains.get(self._root_of.get(origin_key, origin_key))
+        if chain is None or chain.is_busy or chain.is_left or not chain.waiting:
+            return None
+        _, _, key = heapq.heappop(chain.waiting)
+        chain.is_busy = True
+        return key, self._candidates.pop(key)
+
+    def follow(self, key: str, target_key: str) -> None:
+        """Note that the page *key* redirects to *target_key*, which stands in its place."""
+        if key in self._root_of:
+            self._root_of.setdefault(target_key, self._root_of[key])
+
+    def answered(self, key: str, *, goes_on: bool) -> None:
+        """Note that the page *key* was answered, and whether it showed anything that makes the next worth a visit."""
+        root = self._root_of.get(key)
+        if root is None:
+            return
+        chain = self._chains[root]
+        chain.is_busy = False
+        if not goes_on:
+            chain.is_left = True
+            chain.waiting.clear()
+
+    def waiting(self) -> list[tuple[str, Candidate]]:
+        """The next page of each listing that was not left: what another night has to go on with."""
+        firsts = (min(chain.waiting)[2] for chain in self._chains.values() if chain.waiting and not chain.is_left)
+        return [(key, self._candidates[key]) for key in firsts]

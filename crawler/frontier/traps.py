@@ -1,0 +1,83 @@
+"""Calendars, facets, replies and other mazes, told by counting: URLs that lead to nothing new, again and again.
+
+A URL belongs to kinds that its shape gives. Each visit says whether it was fruitful; once so many in a row of a kind
+were not, the kind is closed. One fruitful visit opens the count anew, so that the pages of articles never close.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+FRUITLESS = 3
+"""Visits in a row without anything new, after which a kind is closed."""
+
+_DIGITS = re.compile(r"\d+")
+_HEX = re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f-]{8,}$", re.IGNORECASE)
+_SLUG = re.compile(r"[^-_]+(?:[-_][^-_]+){2,}$|.{25,}$")
+_MANY_SEGMENTS = 12
+_MOST_KINDS = 1000
+_REPEATS = 3
+
+
+class Traps:
+    """Which kinds of URLs of a site have proved fruitless.
+
+    Args:
+        closed: The kinds that an earlier night closed, as `closed_kinds` gave them: one visit tries each again.
+    """
+
+    def __init__(self, closed: Iterable[object] = ()) -> None:
+        self._fruitless: Counter[str] = Counter({str(kind): FRUITLESS - 1 for kind in closed})
+
+    @property
+    def closed_kinds(self) -> list[str]:
+        """The kinds that are closed now, and those an earlier night closed that nothing has opened."""
+        return sorted(kind for kind, count in self._fruitless.items() if count >= FRUITLESS - 1)[:_MOST_KINDS]
+
+    def note(self, url: str, *, fruitful: bool) -> None:
+        """Note what a visit of *url* led to."""
+        for kind in kinds(url):
+            self._fruitless[kind] = 0 if fruitful else self._fruitless[kind] + 1
+
+    def closed(self, url: str) -> str | None:
+        """Why *url* is not worth a visit, in words; null if it may be."""
+        if is_endless(url):
+            return "the path repeats itself"
+        for kind in kinds(url):
+            if self._fruitless[kind] >= FRUITLESS:
+                return f"{FRUITLESS} visits in a row of {kind} led to nothing new"
+        return None
+
+
+def kinds(url: str) -> tuple[str, ...]:
+    """The kinds *url* belongs to: its path's template; with a query its path under any, and its keys under any path.
+
+    Digits are `#`, what reads like a headline is `~`, and the last word below another is `*`: `/tag/rain` and
+    `/tag/wind` are of one kind, `/about` and `/contact` are not.
+    """
+    parts = urlsplit(url)
+    segments = [_template(segment) for segment in parts.path.split("/") if segment]
+    if len(segments) > 1 and "~" not in segments and segments[-1].isalpha():
+        segments[-1] = "*"
+    path = "/" + "/".join(segments)
+    if not parts.query:
+        return (path,)
+    keys = "&".join(sorted({pair.partition("=")[0] for pair in parts.query.split("&")}))
+    return (f"{parts.path}?*", f"*?{keys}")
+
+
+def is_endless(url: str) -> bool:
+    """Whether the path goes round in circles, as relative links on pages without end make it."""
+    segments = [segment for segment in urlsplit(url).path.split("/") if segment]
+    return len(segments) > _MANY_SEGMENTS or any(count >= _REPEATS for count in Counter(segments).values())
+
+
+def _template(segment: str) -> str:
+    if _HEX.fullmatch(segment):
+        return "#"
+    if _SLUG.fullmatch(segment) and not _DIGITS.fullmatch(segment.replace("-", "")):
+        return "~"
+    return _DIGITS.sub("#", segment)
