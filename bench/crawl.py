@@ -36,7 +36,9 @@ from warcio.warcwriter import WARCWriter
 
 from crawler.capture.page import page_of_response
 from crawler.discovery.answers import read_answer
+from crawler.frontier.budgets import Limits
 from crawler.frontier.frontier import Frontier
+from pipelines.memory.site import SiteMemory
 from pipelines.publish.exchange import MAX_PAGE_BYTES
 from pipelines.reasons import Source
 from pipelines.values import Candidate, Exchange, RecordRef, VisitFacts
@@ -103,7 +105,10 @@ class BenchSpider(Spider):
         self.recorder = FolderRecorder(folder)
         self.usual = ResponseWriter(folder)
         self.links: set[str] = set()
-        self.frontier = Frontier(plan["url"], max_pages=10**9, max_depth=5)
+        self.memory = SiteMemory(Path(":memory:"))
+        self.frontier = Frontier(
+            plan["url"], limits=Limits(10**9), max_depth=5, memory=self.memory, now=datetime.now(UTC)
+        )
         self.pages = 0
         self.resident_bytes: dict[int, int] = {}
         self.cpu_s = 0.0

@@ -11,6 +11,8 @@ from pathlib import Path
 from pipelines.errors import ArchiveError
 
 VERSION = 2
+_CACHE_KIB = 64 * 1024
+"""Of a large memory the inner pages of the index stay at hand: SQLite's own default of 2 MB does not hold them."""
 
 _SCHEMA = """
 CREATE TABLE urls (
@@ -103,6 +105,7 @@ def _open(path: Path, *, read_only: bool) -> tuple[sqlite3.Connection, int]:
     else:
         database = sqlite3.connect(path, isolation_level=None)
     try:
+        database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         if is_new:
             database.executescript(_SCHEMA + f"PRAGMA user_version = {VERSION};")
         return database, int(database.execute("PRAGMA user_version").fetchone()[0])

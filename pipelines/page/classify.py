@@ -30,8 +30,11 @@ _LISTING_SEGMENT = re.compile(
 )
 _SEARCH_SEGMENT = re.compile(r"search|suche|recherche|busca|buscar|cerca|zoeken|szukaj", re.IGNORECASE)
 _LISTING_WORDS = re.compile(r"(?:^|[?&])(?:s|q|paged?|cat|tag|author|search)=", re.IGNORECASE)
-# A slug of four words or more, a number of five digits or more, a date, a file: addresses of single pieces.
-_ARTICLE_URL = re.compile(r"(?:[^/-]+-){3,}[^/-]+|\d{5,}|/\d{4}/\d{1,2}/(?:\d{1,2}/)?[^/]+|\.s?html?$|\.php$|\.aspx?$")
+# A slug of four words or more, a number of five digits or more, words below a date, a file: addresses of single pieces.
+# What ends with the date itself is the list of a day.
+_ARTICLE_URL = re.compile(
+    r"(?:[^/-]+-){3,}[^/-]+|\d{5,}|/\d{4}/\d{1,2}/(?:\d{1,2}/[^/]+|[^/]*[^\d/][^/]*)|\.s?html?$|\.php$|\.aspx?$"
+)
 _LEAST_WORDS = 25
 _PLENTY_WORDS = 150
 _MANY_TEASERS = 5

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipelines.page import classify as classify_module
 from pipelines.page.blocks import blocks_of
 from pipelines.page.classify import Kind, classify
 from pipelines.page.facts import read_facts
@@ -57,3 +58,19 @@ def test_a_collection_of_dated_articles_is_a_listing() -> None:
 def test_the_articles_of_a_listing_do_not_make_it_an_article() -> None:
     items = '<script type="application/ld+json">[{"@type":"NewsArticle","url":"/2026/11/story-number-1/"}]</script>'
     assert kind("https://a.example/news/", f"<ul>{TEASERS}</ul>", items) is Kind.LISTING
+
+
+@pytest.mark.parametrize(
+    ("path", "is_shaped"),
+    [
+        ("/2026/11/storm", True),
+        ("/2026/11/22/storm", True),
+        ("/2026/11/22/7-days", True),
+        ("/calendar/2026/11/22/", False),
+        ("/2026/11/", False),
+    ],
+)
+def test_words_below_a_date_are_the_address_of_an_article_and_the_date_alone_is_not(
+    path: str, *, is_shaped: bool
+) -> None:
+    assert bool(classify_module._ARTICLE_URL.search(path)) is is_shaped
