@@ -17,7 +17,7 @@ from crawler.discovery.loading import article_links, further_pages, has_more_but
 from crawler.discovery.rest import posts_url
 from crawler.discovery.shapes import is_article_link, is_page_of
 from crawler.discovery.signposts import read_signposts
-from pipelines.http.url import absolute_url, canonical_url
+from pipelines.http.url import canonical_url
 from pipelines.page.blocks import blocks_of
 from pipelines.page.classify import Kind, classify
 from pipelines.page.facts import is_home, read_facts
@@ -71,7 +71,7 @@ def listed(answer: Answer, root: Element, signposts: Signposts = NO_SIGNPOSTS) -
         linked = (each.url for each in (*names, *further))
         urls = further_pages(addresses, base, answer.url, entries, linked)
         further += (answer.further(url, Source.LISTING, Target.FRAGMENT) for url in urls)
-    if signposts.is_wordpress and not leads_on((each.url for each in further), answer.url):
+    if signposts.is_wordpress and not further:
         further += _behind_button(answer, root, names)
     return [*names, *sources, *further]
 
@@ -85,15 +85,10 @@ def _of_article(answer: Answer, root: Element) -> Iterator[Candidate]:
 
 
 def _behind_button(answer: Answer, root: Element, names: Sequence[Candidate]) -> Iterator[Candidate]:
-    """The second page of a WordPress listing whose button asks a script: the same pages have addresses, too."""
-    base = base_of(root, answer.url)
+    """The next page of a WordPress listing whose button asks a script: the same pages have addresses, too."""
     articles = {canonical_url(each.url) for each in names if each.expects_article}
-    last: Element | None = None
-    for anchor in root.iter("a"):
-        target = absolute_url(base, anchor.get("href") or "")
-        if target is not None and canonical_url(target) in articles:
-            last = anchor
-    if has_more_button(root, last) and (url := next_wordpress_page(answer.url)):
+    url = next_wordpress_page(answer.url)
+    if url is not None and has_more_button(root, base_of(root, answer.url), articles):
         yield answer.further(url, Source.LISTING, Target.PAGE)
 
 

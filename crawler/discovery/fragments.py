@@ -33,6 +33,7 @@ _PUBLISHED = frozenset(("published", "publish", "pub", "created", "date", "time"
 _MODIFIED = frozenset(("modified", "updated", "changed", "lastmod"))
 _OTHER_PAGES = frozenset(("next", "prev", "previous", "first", "last", "self"))
 _PAGES = frozenset(("page", "pages"))
+_NEXT_PAGE = frozenset(("next", "page", "url", "link", "href", "cursor"))
 _TOTALS = frozenset(("total", "max", "last", "count"))
 
 
@@ -114,8 +115,10 @@ def _next(answer: Answer, value: object, articles: int) -> Iterator[Candidate]:
         if "next" in words and (url := _next_url(answer.url, name, each)):
             yield _further(answer, url)
             return
-        if isinstance(each, bool) and words & {"more", "next"} and has_more is None:
-            has_more = each
+        if has_more is None and (
+            (isinstance(each, bool) and words & {"more", "next"}) or (each is None and "next" in words <= _NEXT_PAGE)
+        ):
+            has_more = bool(each)
         elif isinstance(each, int) and number and not number.is_offset and words & _TOTALS and words & _PAGES:
             has_more = number.value < each
     if has_more or (has_more is None and articles):

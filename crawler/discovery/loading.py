@@ -7,8 +7,10 @@ shape of its URL. A button that names nothing still says that there is more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -43,6 +45,8 @@ _CONTROLS = (
     " or ancestor::aside or ancestor::form or ancestor::dialog)]"
 )
 _MAX_CONTROL_WORDS = 5
+_LINKS_BEFORE = 3
+"""How many links before a control are looked at: those of the last teaser."""
 
 
 def further_pages(
@@ -62,7 +66,9 @@ def further_pages(
     found: list[str] = []
     for address in addresses:
         url = _further(address, base, page_url, current=here.value if here else 1, entries=entries)
-        if url is not None and canonical_url(url) not in seen and same_site(url, page_url) and not is_file(url):
+        if url is None or canonical_url(url) in seen or not same_site(url, page_url):
+            continue
+        if not is_file(url) or urlsplit(url).path.lower().endswith(".json"):
             seen.add(canonical_url(url))
             found.append(url)
             if len(found) == MAX_FURTHER:
@@ -105,26 +111,23 @@ def article_links(
             yield replace(link, is_heading=True)
 
 
-def has_more_button(root: Element, last_article: Element | None) -> bool:
-    """Whether a control that leads nowhere stands after the list of articles, as buttons that load more do.
+def has_more_button(root: Element, base: str, articles: Container[str]) -> bool:
+    """Whether a control that leads nowhere stands below a list of articles, as buttons that load more do.
 
     Args:
         root: The page.
-        last_article: The last link to an article in its list.
+        base: What its relative links are relative to.
+        articles: Canonical URLs of the articles that it lists.
     """
-    if last_article is None:
-        return False
     controls = set(find_all(root, _CONTROLS))
-    if not controls:
-        return False
-    is_after = False
-    for element in root.iter("a", "button"):
-        if element is last_article:
-            is_after = True
-        elif is_after and element in controls:
+    links: deque[str] = deque(maxlen=_LINKS_BEFORE)
+    for element in root.iter("a", "button") if controls else ():
+        if element in controls:
             words = "".join(str(text) for text in element.itertext()).split()
-            if 0 < len(words) <= _MAX_CONTROL_WORDS:
+            if 0 < len(words) <= _MAX_CONTROL_WORDS and any(url in articles for url in links):
                 return True
+        elif href := element.get("href"):
+            links.append(canonical_url(absolute_url(base, href) or href))
     return False
 
 

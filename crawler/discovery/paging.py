@@ -24,6 +24,8 @@ _MAX_NAME_CHARS = 60
 _COUNTER_NAMES = frozenset(("", "n", "i", "num", "number", "index"))
 _STEP_NAMES = re.compile(r"(?:.*(?:limit|per[-_]?page|page[-_]?size|count))|rows|size|n|num|take", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,6}")
+_NUMBERED_FILE = re.compile(r"(\d{1,4})(?:\.[A-Za-z]{2,5})?")
+_LEADING = re.compile(r"\d+")
 _PLACE = re.compile(
     r"""\{\{?\s*[$#]?(\w{0,40})\s*\}?\}  # {page}, {{ page }}, {{#}}
     | \$\{([^{}]{0,80})\}             # ${page}
@@ -87,8 +89,18 @@ def with_page_number(url: str, number: PageNumber, value: int) -> str:
     if number.key is not None:
         return with_parameter(url, number.key, str(value))
     segments = parts.path.split("/")
-    segments[number.place] = str(value)
+    segments[number.place] = _LEADING.sub(str(value), segments[number.place], count=1)
     return urlunsplit(parts._replace(path="/".join(segments)))
+
+
+def _last_number(url: str) -> PageNumber | None:
+    """The last segment of the path that is a number, a file's extension aside, whatever it counts."""
+    parts = _split(url)
+    segments = parts.path.split("/") if parts else []
+    for place in range(len(segments) - 1, 0, -1):
+        if match := _NUMBERED_FILE.fullmatch(segments[place]):
+            return PageNumber(int(match[1]), is_offset=False, place=place)
+    return None
 
 
 def with_parameter(url: str, key: str, value: str) -> str:
@@ -115,7 +127,7 @@ def next_numbered(url: str, entries: int) -> str | None:
         url: A page's URL.
         entries: How many entries that page has, for those that count entries.
     """
-    number = page_number(url)
+    number = page_number(url) or _last_number(url)
     if number is None:
         return None
     step = 1

@@ -29,6 +29,7 @@ def test_a_piece_of_html_is_read_like_the_listing_it_belongs_to() -> None:
 def test_pages_that_bring_articles_are_counted_on() -> None:
     assert further(read(TEASERS, "/ajax/politics?page=2", Target.FRAGMENT)) == ["/ajax/politics?page=3"]
     assert further(read(TEASERS, "/politics/page/2/", Target.FRAGMENT)) == ["/politics/page/3/"]
+    assert further(read(TEASERS, "/load/politics/2.html", Target.FRAGMENT)) == ["/load/politics/3.html"]
     assert further(read(TEASERS, "/ajax?offset=10", Target.FRAGMENT)) == ["/ajax?offset=13"]
     assert further(read(TEASERS, "/ajax?offset=10&limit=10", Target.FRAGMENT)) == ["/ajax?offset=20&limit=10"]
 
@@ -90,6 +91,8 @@ def test_an_object_gives_title_and_dates() -> None:
         ({"hasMore": False}, None),
         ({"has_next_page": False}, None),
         ({"max_page": 2}, None),
+        ({"next": None}, None),
+        ({"more_info": None, "next_article": None}, "/api/list?page=3"),
         ({"nextPage": None, "has_more": False}, None),
     ],
 )

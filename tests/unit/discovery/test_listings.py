@@ -48,6 +48,7 @@ MORE = (
     '<button data-url="/ajax/politics" data-next-page="2">More</button>',
     # settings in JSON
     """<div data-settings='{"url": "/ajax/politics", "page": 1, "max": 5}'></div>""",
+    '<div data-endpoint="/ajax/politics-2.json" data-next="/ajax/politics-2.json"></div>',
     """<div data-infinite-scroll='{"path": "/politics/?page=2", "append": ".x"}'></div>""",
     """<div data-options="{&quot;nextUrl&quot;:&quot;\\/politics\\/page\\/2\\/&quot;}"></div>""",
     # scripts
@@ -67,7 +68,8 @@ def test_the_next_page_is_found_however_it_is_loaded(more: str) -> None:
     found = read(listing(more), "/politics/")
     allowed = {
         "/politics?cursor=abc", "/politics/page/2/", "/politics/page/2", "/politics/?page=2", "/politics?page=2",
-        "/ajax/politics?page=2", "/politics/more?page=2", "/politics/rest-of-it", "/ajax/politics?current-page=2",
+        "/ajax/politics?page=2", "/ajax/politics-2.json", "/politics/more?page=2",
+        "/politics/rest-of-it", "/ajax/politics?current-page=2",
     }  # fmt: skip
     assert len(further(found)) == 1, further(found)
     assert further(found)[0] in allowed
@@ -165,6 +167,7 @@ def test_a_button_that_names_nothing_has_wordpress_asked_for_the_next_page(butto
         listing("", WORDPRESS),
         listing("<nav><a href='#'>More</a></nav><form><button>Search</button></form>", WORDPRESS),
         listing("", WORDPRESS, before="<a href='#'>Skip to content</a><button>Menu</button>"),
+        listing("<a href='/about'>1</a><a href='/b'>2</a><a href='/c'>3</a><button>Accept</button>", WORDPRESS),
         listing("<a href='#'>By using this site you agree to all of this</a>", WORDPRESS),
     ],
 )
