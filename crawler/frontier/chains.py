@@ -7,6 +7,7 @@ come out by number, the next one only after what the one before showed is known.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from crawler.frontier.priority import page_number
@@ -17,6 +18,8 @@ from pipelines.values import Candidate
 class _Chain:
     waiting: list[tuple[int, int, str]] = field(default_factory=list)
     """Heap of (page number, order of sight, key)."""
+    shown: frozenset[str] = frozenset()
+    """Keys of the articles on the page that led to the next one."""
     is_busy: bool = False
     is_left: bool = False
 
@@ -47,6 +50,22 @@ class Chains:
         _, _, key = heapq.heappop(chain.waiting)
         chain.is_busy = True
         return key, self._candidates.pop(key)
+
+    def note_news(self, origin_key: str, shown: Iterable[str]) -> None:
+        """Note the keys of the articles that the listing's page *origin_key* shows."""
+        root = self._root_of.get(origin_key, origin_key)
+        self._chains.setdefault(root, _Chain()).shown = frozenset(shown)
+
+    def is_settled(self, key: str, listed: Collection[str]) -> bool:
+        """Whether the page *key* need not be read: meanwhile all that the page before it shows is *listed* elsewhere.
+
+        Its chain is left then.
+        """
+        chain = self._chains.get(self._root_of.get(key, key))
+        if chain is None or not chain.shown or any(each not in listed for each in chain.shown):
+            return False
+        self.answered(key, goes_on=False)
+        return True
 
     def follow(self, key: str, target_key: str) -> None:
         """Note that the page *key* redirects to *target_key*, which stands in its place."""

@@ -9,49 +9,30 @@ Nothing here reads a clock or opens a socket: `now` is the beginning of the run,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
 from crawler.frontier.budgets import Budgets, Limits
 from crawler.frontier.chains import Chains
-from crawler.frontier.claims import Claims
 from crawler.frontier.expectations import MAX_REDIRECTS, Expectations
 from crawler.frontier.identity import identity
 from crawler.frontier.priority import priority
+from crawler.frontier.revisits import Memory, Revisits, candidate_of, is_claim
 from crawler.frontier.sessions import SessionIds
-from crawler.frontier.traps import Traps
+from crawler.frontier.traps import Traps, variant_of
 from crawler.frontier.turns import Turns
 from pipelines.http.url import canonical_url, same_site
 from pipelines.memory.urls import KnownUrl
 from pipelines.reasons import FAILURES, PENDING, Outcome, Reason, Source
 from pipelines.values import Candidate, Ledger, Target, Unvisited
 
-_MOST_DROPPED = 20
-"""A sitemap that drops more than this, and a tenth of what it listed, is rather broken than right: some are tried."""
 _MOST_CLAIMANTS = 3
 """More pages of different addresses than this cannot all be copies of one."""
 _DEEP = frozenset((Source.SITEMAP, Source.REST, Source.MEMORY))
 """Sources that go back to the beginning, rather than showing what is newest."""
 _STRONG = frozenset((Source.SEED, Source.MEMORY, Source.REDIRECT, Source.SITEMAP, Source.NEWS_SITEMAP, Source.FEED))
 """Sources whose word outweighs a count of fruitless visits."""
-
-
-class Memory(Protocol):
-    """What earlier nights know; `pipelines.memory.site.SiteMemory` is one."""
-
-    def url(self, url: str) -> KnownUrl | None:
-        """What is known of this canonical URL, or null."""
-
-    def due_sources(self, now: datetime, limit: int) -> list[KnownUrl]:
-        """What names articles, or was wanted and not visited, and is due."""
-
-    def due_articles(self, now: datetime, limit: int) -> list[KnownUrl]:
-        """The pages that are to be looked at again."""
-
-    def listed_by(self, sitemaps: Collection[str]) -> Iterable[str]:
-        """The URLs that one of these sitemaps listed when it was last read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,25 +75,23 @@ class Frontier:
         """The budget that ended the run, once one did."""
         self._budgets = Budgets(limits)
         self._max_depth = max_depth
-        self._most_due = 4 * limits.pages
         self._memory = memory
         self._now = now
         self._requisites_anywhere = requisites_anywhere
         self._looks_again = looks_again
         sessions, trust, traps = ((facts or {}).get(name) for name in ("sessions", "claims", "traps"))
         self._sessions = SessionIds(sessions if isinstance(sessions, dict) else None)
-        self._claims = Claims(trust if isinstance(trust, dict) else None)
+        self._revisits = Revisits(memory, now, 4 * limits.pages, trust if isinstance(trust, dict) else None)
         self._traps = Traps(traps if isinstance(traps, list) else ())
         self._turns = Turns(self._budgets)
         self._chains = Chains()
         self._expectations = Expectations()
         self._known: dict[str, KnownUrl] = {}
         self._deep: set[str] = set()
+        self._in_sitemaps: set[str] = set()
         self._accepted: set[str] = set()
         self._fruitful: set[str] = set()
-        self._listed: dict[str, tuple[str, ...]] = {}
         self._dropped: list[str] = []
-        self._modified: dict[str, datetime] = {}
         self._claimants: dict[str, set[str]] = {}
         self._is_second_wave = False
 
@@ -120,8 +99,8 @@ class Frontier:
 
     def begin(self) -> None:
         """Take in what earlier nights left to be done: sources that are due, and pages that were wanted and not had."""
-        for known in self._memory.due_sources(self._now, self._most_due) if self._looks_again else ():
-            self._accept(_from_memory(known), known)
+        for candidate, known in self._revisits.sources() if self._looks_again else ():
+            self._accept(candidate, known)
 
     def offer(self, candidate: Candidate, *, anywhere: bool = False) -> bool:
         """Take in a URL that something named.
@@ -144,10 +123,13 @@ class Frontier:
         key = identity(candidate.url)
         if candidate.expects_article:
             self._expectations.expect(key, candidate.via)
-        if candidate.modified_at is not None:
-            self._modified[key] = max(candidate.modified_at, self._modified.get(key, candidate.modified_at))
+        if candidate.via in (Source.SITEMAP, Source.REST):
+            self._in_sitemaps.add(key)
+        self._revisits.hear(key, candidate)
         if self._is_settled(key, candidate):
-            self._hear_claim(key, candidate)
+            held = self._expectations.held(key)
+            if held is not None:
+                self._revisits.hear_claim(key, candidate, held)
             return self._is_deeper(key, candidate)
         return self._is_admissible(key, candidate) and self._decide(key, candidate)
 
@@ -177,13 +159,17 @@ class Frontier:
             return
         if is_sitemap:
             listed = (self._sessions.strip(each.url) for each in candidates if each.target is Target.PAGE)
-            self._listed[canonical_url(origin.url)] = tuple(map(canonical_url, listed))
+            self._revisits.listed[canonical_url(origin.url)] = tuple(map(canonical_url, listed))
         names_new = self._offer_all(origin, candidates)
         if names_new:
             self._fruitful.add(canonical_url(origin.url))
-        self._read_on(key, [each for each in candidates if each.is_pagination], goes_on=names_new)
+        further = [each for each in candidates if each.is_pagination]
+        if names_new and further:
+            self._chains.note_news(key, {identity(each.url) for each in candidates if each.expects_article})
+        self._read_on(key, further, goes_on=names_new)
         if origin.via not in _STRONG and not origin.is_pagination and key not in self._known:
-            self._traps.note(origin.url, fruitful=names_new or (is_article and not is_repeat))
+            is_fruitful = names_new or (is_article and not is_repeat)
+            self._traps.note(origin.url, fruitful=is_fruitful, is_variant=self._is_variant(origin.url))
 
     def restore(self, origin: Candidate) -> None:
         """Take in a URL that an interrupted run has captured already."""
@@ -208,7 +194,7 @@ class Frontier:
         self._turns.done(key)
         self._expectations.had(key)
         if is_news is not None:
-            self._claims.answered(key, is_news=is_news)
+            self._revisits.answered(key, is_news=is_news)
 
     def not_captured(self, url: str, at: datetime, outcome: Outcome, reason: Reason, detail: str | None) -> None:
         """Note why *url* gave no record."""
@@ -299,22 +285,13 @@ class Frontier:
             return known is None or known.is_pending
         is_source = candidate.target is not Target.PAGE or known.outcome == Outcome.LISTING
         is_due = known.due_at is not None and known.due_at <= self._now
-        is_read = is_source and (is_due or _is_claim(candidate, known))
+        is_read = is_source and (is_due or is_claim(candidate, known))
         if not self._looks_again or candidate.redirects or is_read:
             self._accept(candidate, known)
             return False
         self._expectations.hold(key, known.url)
-        self._hear_claim(key, candidate)
+        self._revisits.hear_claim(key, candidate, known.url)
         return False
-
-    def _hear_claim(self, key: str, candidate: Candidate) -> None:
-        """Note that a source says of what is held that it changed."""
-        held = self._expectations.held(key)
-        if held is None or candidate.modified_at is None or candidate.target is not Target.PAGE:
-            return
-        known = self._memory.url(held)
-        if known is not None and known.outcome != Outcome.LISTING and _is_claim(candidate, known):
-            self._claims.add(key, candidate)
 
     def _accept(self, candidate: Candidate, known: KnownUrl | None) -> None:
         key = identity(candidate.url)
@@ -338,6 +315,14 @@ class Frontier:
     def _is_trap(self, candidate: Candidate) -> bool:
         is_exempt = candidate.via in _STRONG or candidate.is_pagination
         return not is_exempt and self._traps.closed(candidate.url) is not None
+
+    def _is_variant(self, url: str) -> bool:
+        """Whether *url* adds something to that of a page whose article is known: a copy of it, most likely."""
+        base = variant_of(url)
+        if base is None:
+            return False
+        key = identity(base)
+        return self._turns.is_done(key) or self._expectations.held(key) is not None
 
     def _is_deeper(self, key: str, candidate: Candidate) -> bool:
         """Whether the URL was known only to sources that show what is newest, and another names it now.
@@ -406,40 +391,39 @@ class Frontier:
     # ------------------------------------------------------------ taking
 
     def _next_page(self) -> tuple[str, Candidate] | None:
-        while (taken := self._turns.next_page()) is not None:
+        while (taken := self._turns.next_page(self._may_go_ahead)) is not None:
             candidate = taken[1]
-            if not self._is_trap(candidate):
+            if self._is_trap(candidate):
+                why = self._traps.closed(candidate.url)
+                self.not_captured(candidate.url, self._now, Outcome.REFUSED, Reason.TRAP, why)
+            elif candidate.is_pagination and self._chains.is_settled(taken[0], self._in_sitemaps):
+                self._turns.done(taken[0])
+            else:
                 return taken
-            why = self._traps.closed(candidate.url)
-            self.not_captured(candidate.url, self._now, Outcome.REFUSED, Reason.TRAP, why)
         return None
+
+    def _may_go_ahead(self, candidate: Candidate) -> bool:
+        """Whether a page may be out beside others: not where their answers may show that it leads to nothing."""
+        return candidate.via in _STRONG or candidate.expects_article or candidate.is_pagination
 
     def _open_second_wave(self) -> None:
         """Once nothing new is left: what is said to have changed, what is due, and what a sitemap has dropped."""
         self._is_second_wave = True
         if not self._looks_again:
             return
-        for key, candidate in self._claims.chosen(self._expectations.held_count):
+        for key, candidate in self._revisits.claimed(self._expectations.held_count):
             self._accept(candidate, self._memory.url(self._expectations.held(key) or canonical_url(candidate.url)))
-        for known in self._memory.due_articles(self._now, self._most_due):
+        for known in self._revisits.due():
             self._look_again(known)
-        for url in self._vanished():
-            dropped = self._memory.url(url)
-            if dropped is not None and self._look_again(dropped):
-                self._dropped.append(url)
+        for known in self._revisits.vanished():
+            if self._look_again(known):
+                self._dropped.append(known.url)
 
     def _look_again(self, known: KnownUrl) -> bool:
         if self._turns.candidate(identity(known.url)) is not None:
             return False
-        self._accept(_from_memory(known), known)
+        self._accept(candidate_of(known), known)
         return True
-
-    def _vanished(self) -> list[str]:
-        """What the sitemaps that were read tonight listed before and list no more."""
-        listed = {url for urls in self._listed.values() for url in urls}
-        before = list(self._memory.listed_by(self._listed.keys()))
-        gone = [url for url in before if url not in listed]
-        return gone[:_MOST_DROPPED] if len(gone) > max(_MOST_DROPPED, len(before) // 10) else gone
 
     # ------------------------------------------------------------ the ledger
 
@@ -466,16 +450,16 @@ class Frontier:
             warnings=warnings,
             wanted={canonical_url(candidate.url): candidate for candidate in wanted.values()},
             fruitful=tuple(sorted(self._fruitful)),
-            listed=dict(sorted(self._listed.items())),
+            listed=dict(sorted(self._revisits.listed.items())),
             dropped=tuple(self._dropped),
             claims={
                 self._expectations.url(key, self._turns): claimed_at
-                for key, claimed_at in sorted(self._modified.items())
+                for key, claimed_at in sorted(self._revisits.modified.items())
                 if self._turns.is_done(key)
             },
             facts={
                 "sessions": self._sessions.learnt,
-                "claims": self._claims.trust,
+                "claims": self._revisits.trust,
                 "traps": self._traps.closed_kinds,
             },
         )
@@ -487,23 +471,6 @@ class Frontier:
         return Reason.PAGE_BUDGET if is_page and not self._budgets.has_page else Reason.STOPPED
 
 
-def _is_claim(candidate: Candidate, known: KnownUrl) -> bool:
-    """Whether the candidate's source says that the URL changed since a visit saw to what it said before."""
-    seen_to = known.modified_at or known.at
-    return candidate.modified_at is not None and seen_to is not None and candidate.modified_at > seen_to
-
-
 def _goes_back(candidate: Candidate) -> bool:
     """Whether what names it goes back to the beginning: of listings, all but the front page."""
     return candidate.via in _DEEP or (candidate.via is Source.LISTING and candidate.depth > 1)
-
-
-def _from_memory(known: KnownUrl) -> Candidate:
-    return Candidate(
-        known.spelling or known.url,
-        Source.MEMORY,
-        depth=known.depth,
-        expects_article=known.article is not None or known.expects_article,
-        target=Target(known.target),
-        published_at=known.published_at,
-    )

@@ -1,8 +1,9 @@
 """Which URL first: a number for each candidate, higher is earlier.
 
-First what names articles: sources, and the sections that the navigation links to. Then the articles, the newest first,
-then older pages of listings, and only then what else is linked: what a tag lists is known by then, and its kind closes
-soon. What is merely looked at again comes once nothing new is left, and requisites when all pages are done.
+First what names articles: sources, and the sections that the navigation links to. Then the articles, the newest first;
+the sitemaps that an index names, of which there may be very many, come after what is of these weeks. Then older pages
+of listings, and only then what else is linked: what a tag lists is known by then, and its kind closes soon. What is
+merely looked at again comes once nothing new is left, and requisites when all pages are done.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ _SOURCE = 900.0
 _LISTING = 800.0
 _DATED_ARTICLE = 700.0
 _UNDATED_ARTICLE = 650.0
+_SITEMAP_OF_MANY = 550.0
 _OLD_ARTICLE = 400.0
 _PAGINATION = 200.0
 _OTHER = 150.0
@@ -31,8 +33,10 @@ def priority(candidate: Candidate, now: datetime) -> float:
     """How early *candidate* is to be requested."""
     if candidate.via is Source.SEED:
         return _SEED
+    if candidate.target is Target.SITEMAP and candidate.depth:
+        return _SITEMAP_OF_MANY + _recency(candidate.modified_at, now) / 3
     if candidate.target is not Target.PAGE and not candidate.is_pagination:
-        return _SOURCE + _recency(candidate.modified_at, now) / 10
+        return _SOURCE
     if candidate.is_pagination:
         return _PAGINATION - min(page_number(candidate), _OLDEST_DAYS)
     if candidate.expects_article:

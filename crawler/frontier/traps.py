@@ -1,7 +1,8 @@
 """Calendars, facets, replies and other mazes, told by counting: URLs that lead to nothing new, again and again.
 
 A URL belongs to kinds that its shape gives. Each visit says whether it was fruitful; once so many in a row of a kind
-were not, the kind is closed. One fruitful visit opens the count anew, so that the pages of articles never close.
+were not, the kind is closed: three, or a single one of a URL that only adds something to a known page's. One fruitful
+visit opens the count anew, so that the pages of articles never close.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 FRUITLESS = 3
 """Visits in a row without anything new, after which a kind is closed."""
@@ -37,10 +38,17 @@ class Traps:
         """The kinds that are closed now, and those an earlier night closed that nothing has opened."""
         return sorted(kind for kind, count in self._fruitless.items() if count >= FRUITLESS - 1)[:_MOST_KINDS]
 
-    def note(self, url: str, *, fruitful: bool) -> None:
-        """Note what a visit of *url* led to."""
+    def note(self, url: str, *, fruitful: bool, is_variant: bool = False) -> None:
+        """Note what a visit of *url* led to.
+
+        Args:
+            url: What was visited.
+            fruitful: Whether it led to anything new.
+            is_variant: Whether it is a known page with something added (`variant_of`): one such visit says enough.
+        """
+        step = FRUITLESS if is_variant else 1
         for kind in kinds(url):
-            self._fruitless[kind] = 0 if fruitful else self._fruitless[kind] + 1
+            self._fruitless[kind] = 0 if fruitful else self._fruitless[kind] + step
 
     def closed(self, url: str) -> str | None:
         """Why *url* is not worth a visit, in words; null if it may be."""
@@ -48,25 +56,40 @@ class Traps:
             return "the path repeats itself"
         for kind in kinds(url):
             if self._fruitless[kind] >= FRUITLESS:
-                return f"{FRUITLESS} visits in a row of {kind} led to nothing new"
+                return f"visits of {kind} led to nothing new"
         return None
 
 
 def kinds(url: str) -> tuple[str, ...]:
-    """The kinds *url* belongs to: its path's template; with a query its path under any, and its keys under any path.
+    """The kinds *url* belongs to: its path's template and last word; with a query, the template and the keys apart.
 
     Digits are `#`, what reads like a headline is `~`, and the last word below another is `*`: `/tag/rain` and
     `/tag/wind` are of one kind, `/about` and `/contact` are not.
     """
     parts = urlsplit(url)
-    segments = [_template(segment) for segment in parts.path.split("/") if segment]
-    if len(segments) > 1 and "~" not in segments and segments[-1].isalpha():
-        segments[-1] = "*"
+    segments: list[str] = []
+    for segment in map(_template, filter(None, parts.path.split("/"))):
+        if segment != "#" or segments[-1:] != ["#"]:  # a month and its days are of one kind
+            segments.append(segment)
+    found = []
+    if len(segments) > 1 and segments[-1].isalpha():
+        found.append(f"**/{segments[-1]}")
+        if "~" not in segments:
+            segments[-1] = "*"
     path = "/" + "/".join(segments)
-    if not parts.query:
-        return (path,)
-    keys = "&".join(sorted({pair.partition("=")[0] for pair in parts.query.split("&")}))
-    return (f"{parts.path}?*", f"*?{keys}")
+    if parts.query:
+        keys = "&".join(sorted({pair.partition("=")[0] for pair in parts.query.split("&")}))
+        return (f"{path}?*", f"*?{keys}")
+    return (path, *found)
+
+
+def variant_of(url: str) -> str | None:
+    """The URL that *url* adds something to: a query, or one more word in the path; null for none."""
+    parts = urlsplit(url)
+    if parts.query:
+        return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
+    path, _, last = parts.path.rstrip("/").rpartition("/")
+    return urlunsplit((parts.scheme, parts.netloc, f"{path}/", "", "")) if path and last.isalpha() else None
 
 
 def is_endless(url: str) -> bool:

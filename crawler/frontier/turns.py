@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from crawler.frontier.budgets import Budgets
 from pipelines.reasons import Source
@@ -45,11 +45,19 @@ class Turns:
             self._order += 1
             heapq.heappush(self._waiting, (-priority, self._order, key))
 
-    def next_page(self) -> tuple[str, Candidate] | None:
-        """The best page; it still waits until it is `sent` or `done`. Null where none may be out now."""
+    def next_page(self, may_go_ahead: Callable[[Candidate], bool]) -> tuple[str, Candidate] | None:
+        """The best page, which must then be `sent` or `done`; null where none may be out now.
+
+        Args:
+            may_go_ahead: Whether a page may be out beside others.
+        """
         while self._waiting and self._budgets.has_page and self._pages_out < AHEAD:
-            _, _, key = heapq.heappop(self._waiting)
-            if key not in self._done and key not in self._out:
+            key = self._waiting[0][2]
+            is_settled = key in self._done or key in self._out
+            if not is_settled and self._pages_out and not may_go_ahead(self._candidates[key]):
+                return None
+            heapq.heappop(self._waiting)
+            if not is_settled:
                 return key, self._candidates[key]
         return None
 

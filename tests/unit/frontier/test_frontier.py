@@ -65,10 +65,34 @@ def test_an_expected_article_that_lies_too_deep_is_in_the_ledger() -> None:
 def test_no_more_are_out_at_once_than_may_be_and_an_answer_makes_room() -> None:
     crawl = frontier()
     for number in range(AHEAD + 2):
-        crawl.offer(named(f"{number}"))
+        crawl.offer(story(f"{number}"))
     assert len(taken(crawl, answers=False)) == AHEAD
     crawl.captured(f"{HOME}0")
     assert len(taken(crawl, answers=False)) == 1
+
+
+def test_what_may_lead_to_nothing_is_out_alone_so_that_its_answer_still_counts() -> None:
+    crawl = frontier()
+    for word in "ab":
+        crawl.offer(named(f"tag/{word}", Source.LINK))
+    assert taken(crawl, answers=False) == ["tag/a"]
+    crawl.captured(f"{HOME}tag/a")
+    assert taken(crawl, answers=False) == ["tag/b"]
+
+
+def test_a_page_of_a_listing_is_let_go_once_a_sitemap_has_all_that_the_page_before_showed() -> None:
+    crawl = frontier()
+    listing = named("sport", Source.LINK)
+    crawl.offer(listing)
+    taken(crawl)
+    crawl.offer(named("sitemap.xml", Source.SITEMAP, target=Target.SITEMAP, depth=0))
+    crawl.read(listing, [story("a", depth=2), story("b", depth=2), named("sport/page/2", is_pagination=True)])
+    sitemap = crawl.take()
+    assert sitemap is not None
+    crawl.captured(sitemap.candidate.url)
+    crawl.read(sitemap.candidate, [story("a", Source.SITEMAP), story("b", Source.SITEMAP)], is_sitemap=True)
+    assert taken(crawl) == ["a", "b"]
+    assert crawl.ledger(NOW, stopped=False).unvisited == ()
 
 
 def test_the_budget_is_spent_page_by_page_and_the_rest_waits_for_another_night() -> None:
@@ -206,11 +230,14 @@ def test_what_an_interrupted_run_has_had_is_not_taken_again_and_counts_against_t
 
 def ordered() -> Iterator[Candidate]:
     yield Candidate(HOME, Source.SEED)
-    yield named("sitemap.xml", Source.SITEMAP, target=Target.SITEMAP)
+    yield named("sitemap.xml", Source.SITEMAP, target=Target.SITEMAP, depth=0)
     yield named("section", Source.LINK, is_navigation=True)
     yield story("today", Source.SITEMAP, published_at=NOW)
+    yield story("last-month", Source.FEED, published_at=NOW - 30 * DAY)
     yield story("undated")
-    yield story("last-week", Source.FEED, published_at=NOW - 60 * DAY)
+    yield named("sitemap-1.xml", Source.SITEMAP, target=Target.SITEMAP, depth=2, modified_at=NOW)
+    yield named("sitemap-2.xml", Source.SITEMAP, target=Target.SITEMAP, depth=2)
+    yield story("last-year", Source.FEED, published_at=NOW - 300 * DAY)
     yield story("of-unknown-age", Source.SITEMAP)
     yield named("section/page/2", is_pagination=True)
     yield named("section/page/3", is_pagination=True)
