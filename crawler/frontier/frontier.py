@@ -396,7 +396,7 @@ class Frontier:
             if self._is_trap(candidate):
                 why = self._traps.closed(candidate.url)
                 self.not_captured(candidate.url, self._now, Outcome.REFUSED, Reason.TRAP, why)
-            elif candidate.is_pagination and self._chains.is_settled(taken[0], self._in_sitemaps):
+            elif candidate.via is Source.LISTING and self._chains.is_settled(taken[0], self._in_sitemaps):
                 self._turns.done(taken[0])
             else:
                 return taken

@@ -74,13 +74,19 @@ def last_night(server: DemoServer, folder: Path, seen: int = 0) -> Night:
     )
 
 
-def assert_complete(articles: list[dict[str, Any]], expected: list[TruthArticle]) -> None:
-    """Every article of the truth, once, with its text; and nothing else."""
+def assert_found(articles: list[dict[str, Any]], expected: list[TruthArticle]) -> None:
+    """Every article of the truth, once; and nothing else."""
     found = Counter(line["url"] for line in articles)
     wanted = {article.url: article for article in expected}
     assert not wanted.keys() - found.keys(), f"missing of {len(wanted)}: {sorted(wanted.keys() - found.keys())[:5]}"
     assert not found.keys() - wanted.keys(), f"not of the truth: {sorted(found.keys() - wanted.keys())[:5]}"
     assert max(found.values()) == 1
+
+
+def assert_complete(articles: list[dict[str, Any]], expected: list[TruthArticle]) -> None:
+    """Every article of the truth, once, with its text; and nothing else."""
+    assert_found(articles, expected)
+    wanted = {article.url: article for article in expected}
     differing = [line["url"] for line in articles if line["text"] != wanted[line["url"]].text]
     assert not differing, f"{len(differing)} texts differ, the first at {differing[0]}"
 

@@ -167,6 +167,17 @@ def test_a_listing_that_shows_what_a_sitemap_listed_is_read_no_further() -> None
     assert taken(crawl) == []
 
 
+def test_an_interface_that_lists_all_is_read_to_its_end() -> None:
+    crawl = frontier()
+    posts = named("wp-json/wp/v2/posts", Source.LINK, target=Target.REST)
+    crawl.offer(posts)
+    assert crawl.take() is not None
+    crawl.captured(posts.url)
+    further = named("wp-json/wp/v2/posts?page=2", Source.REST, target=Target.REST, is_pagination=True)
+    crawl.read(posts, [story("a", Source.REST), further])
+    assert taken(crawl) == ["a", "wp-json/wp/v2/posts?page=2"]
+
+
 def test_the_next_page_that_was_not_reached_waits_for_another_night() -> None:
     crawl = frontier(max_pages=1)
     listing = named("sport", Source.LINK)
