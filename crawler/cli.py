@@ -220,7 +220,8 @@ def _print(result: CrawlResult) -> None:
     out = Console(soft_wrap=True, highlight=False)
     manifest = result.manifest
     if manifest is None:
-        offline.errors.print(f"{result.site}: failed: {'; '.join(result.messages)}", markup=False)
+        word = "failed" if result.status == "failed" else "not crawled"
+        offline.errors.print(f"{result.site}: {word}: {'; '.join(result.messages)}", markup=False)
         return
     articles, counts = manifest.counts.articles, manifest.counts
     out.print(

@@ -6,14 +6,17 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from crawler.capture.tap import check_versions
+from crawler.frontier.hours import read_hours
 from crawler.spiders.news import NewsSpider, new_suffix, utc_now
 from pipelines.config import Config
 from pipelines.errors import ArchiveError
@@ -70,6 +73,13 @@ def crawl(jobs: Sequence[Job], watch: Watcher) -> list[CrawlResult]:
     return [_result(job.config, crawls.outcomes.get(job.config.site.name)) for job in jobs]
 
 
+_Outcome: TypeAlias = Crawler | ArchiveError | str
+"""Who crawls a site, or why nobody does: an error, or a sentence where that is as it should be."""
+
+_SHUTDOWN = "shutdown"
+"""Scrapy's word for a crawl that a signal ended."""
+
+
 class _Crawls:
     """The crawls of one process: so many at once, the next one beginning when one ends.
 
@@ -86,7 +96,7 @@ class _Crawls:
         self._watch = watch
         # One site's pages are read by as many workers as there are processors; two sites' would only crowd them.
         self._publishing = asyncio.Semaphore(1)
-        self.outcomes: dict[str, Crawler | ArchiveError] = {}
+        self.outcomes: dict[str, _Outcome] = {}
         """By the site's name."""
 
     def begin(self) -> bool:
@@ -98,6 +108,10 @@ class _Crawls:
         """Begin the next one that can be begun; false if there is none."""
         for job in self._waiting:
             site = job.config.site.name
+            closed = _closed_until(job.config, utc_now())
+            if closed is not None:
+                self.outcomes[site] = closed
+                continue
             try:
                 run = OpenRun.start(job.config, now=utc_now(), new_suffix=new_suffix)
             except ArchiveError as error:
@@ -107,17 +121,39 @@ class _Crawls:
             self.outcomes[site] = crawler
             progress = _of_site(self._watch, site)
             task = self._process.crawl(crawler, run=run, progress=progress, urls=job.urls, publishing=self._publishing)
-            task.add_done_callback(lambda _: self._next())
+            task.add_done_callback(partial(self._ended, crawler))
             return True
         return False
+
+    def _ended(self, crawler: Crawler, _: object) -> None:
+        """Begin another, unless whoever runs this has asked it to stop."""
+        if crawler.stats is None or crawler.stats.get_value("finish_reason") != _SHUTDOWN:
+            self._next()
+
+
+def _closed_until(config: Config, now: datetime) -> str | None:
+    """Why the site is not visited now, in words; null if it may be."""
+    between = config.crawl.only_between
+    if between is None:
+        return None
+    hours = read_hours(between, config.crawl.time_zone)
+    if hours.is_open(now):
+        return None
+    opens_at = hours.opens_at(now).astimezone(hours.zone)
+    return (
+        f"it may be visited {between} {config.crawl.time_zone} only (crawl.only_between): "
+        f"start it again after {opens_at:%Y-%m-%d %H:%M}"
+    )
 
 
 def _of_site(watch: Watcher, site: str) -> Callable[[str, int, int], None]:
     return lambda stage, done, total: watch(site, stage, done, total)
 
 
-def _result(config: Config, outcome: Crawler | ArchiveError | None) -> CrawlResult:
+def _result(config: Config, outcome: _Outcome | None) -> CrawlResult:
     site = config.site.name
+    if isinstance(outcome, str):
+        return CrawlResult(site, "warnings", None, (outcome,))
     if outcome is None:
         return CrawlResult(site, "failed", None, ("it was stopped before its turn came",))
     if isinstance(outcome, ArchiveError):

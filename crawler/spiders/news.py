@@ -243,6 +243,10 @@ class NewsSpider(Spider):
         is_stopped = close_reason not in ("finished", self.frontier.spent)
         warnings = [f"the crawl was stopped before its end ({close_reason})"] if is_stopped else []
         warnings += [f"{each.url} was not had: {each.reason.meaning}" for each in self.frontier.missed(self.seeds)]
+        stats = getattr(getattr(self, "crawler", None), "stats", None)
+        unread = stats.get_value("spider_exceptions/count", 0) if stats is not None else 0
+        if unread:
+            warnings.append(f"{unread} answers could not be read for what they name; pressarc.log tells why")
         ledger = self.frontier.ledger(self.clock(), stopped=is_stopped, warnings=tuple(warnings))
         facts = {"frontier": {**ledger.facts, **self.reading.facts}}
         self.final_ledger = replace(ledger, discovers=self.discovers, facts=facts)
