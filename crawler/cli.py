@@ -19,6 +19,7 @@ from crawler.probing.report import SiteReport
 from crawler.probing.site_file import plain, site_file
 from crawler.run import CrawlResult, Job, Watcher, crawl
 from pipelines import cli as offline
+from pipelines import keeping
 from pipelines.cli import ArchiveOption, ConfigOption, JsonOption, SetOption
 from pipelines.config import load_config, site_path
 from pipelines.errors import AccessDenied, ArchiveError, ConfigError
@@ -277,6 +278,7 @@ def _progress() -> Iterator[Watcher]:
 def main() -> None:
     """Run the command; an error is one sentence on standard error, and an exit code."""
     app.add_typer(offline.app)
+    app.add_typer(keeping.app)
     try:
         app()
     except ConfigError as error:

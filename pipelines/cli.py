@@ -1,4 +1,4 @@
-"""The commands that need no crawl: status, verify, extract, config. Mounted into `pressarc` by crawler/cli.py.
+"""The commands that need no crawl: status, extract, config. Mounted into `pressarc` by crawler/cli.py.
 
 Exit codes, the same for all commands: 0 done and well, 1 failed or findings, 2 usage or configuration, 3 done with
 warnings.
@@ -10,7 +10,6 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +17,7 @@ from typing import Annotated
 import typer
 from pydantic import BaseModel
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, SpinnerColumn, TextColumn
 from rich.table import Table
 
 from pipelines.article.jsonl import to_line, write_part
@@ -32,7 +31,6 @@ from pipelines.store.archive import check_archive
 from pipelines.store.contract import Store
 from pipelines.store.open import open_store
 from pipelines.verify.archive import sites_of
-from pipelines.verify.archive import verify as verify_archive
 
 FAILED, USAGE, WARNINGS = 1, 2, 3
 
@@ -158,38 +156,6 @@ def outcome_word(manifest: Manifest) -> str:
 
 
 @app.command()
-def verify(
-    sites: Annotated[list[str] | None, typer.Argument(help="Sites to check; all of them by default.")] = None,
-    archive: ArchiveOption = None,
-    config: ConfigOption = None,
-    set_: SetOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Check an archive: files against manifests, manifests against the chain, articles against their WARC records.
-
-    Exit code 0 where nothing was found, 1 where something was.
-    """
-    store = archive_of(load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive}))
-    checked = named_sites(store, sites)
-    with progress_bar() as watcher:
-        findings = list(verify_archive(store, checked, watcher))
-    if as_json:
-        report = {
-            "archive": store.location,
-            "sites": list(checked),
-            "findings": [asdict(finding) for finding in findings],
-        }
-        print(json.dumps(report, indent=1))
-    else:
-        for finding in findings:
-            print(f"{finding.rule}  {finding.where}  {finding.message}")
-        verdict = f"{len(findings)} finding{'s'[: len(findings) != 1]}" if findings else "nothing wrong was found"
-        print(f"{store.location}: {len(checked)} site(s) checked, {verdict}")
-    if findings:
-        raise typer.Exit(FAILED)
-
-
-@app.command()
 def extract(
     files: Annotated[list[Path] | None, typer.Argument(help="WARC files, of any program.")] = None,
     pages: Annotated[
@@ -272,10 +238,14 @@ def archive_of(config: Config) -> Store:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Watcher]:
-    """A progress bar on a terminal, and nothing elsewhere: what a script wants to know is in the result."""
+def progress_bar(amount: ProgressColumn | None = None) -> Iterator[Watcher]:
+    """A progress bar on a terminal, and nothing elsewhere: what a script wants to know is in the result.
+
+    Args:
+        amount: How the amount that is done is shown; as a count, unless said.
+    """
     console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), amount or MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         tasks: dict[str, object] = {}
 

@@ -10,7 +10,7 @@ Rules, as findings name them:
     file_digest        … has another sha256
     warc_syntax        a WARC file cannot be read to its end
     record_rules       a record's header breaks the rules of WARC 1.1
-    record_digest      a record's block has another digest than its header says
+    record_digest      a record's block or payload has another digest than its header says
     line_schema        a line does not follow its schema
     article_record     an article's record is not where the line says
     article_differs    an article's record gives another line
@@ -19,38 +19,31 @@ Rules, as findings name them:
     revision           an article's revisions do not follow one another
     outcome_record     a record has no outcome line, or several; or a line names no record
     counts             the manifest's counts are not those of its lines
+
+The chain is read first; then each run's files, a unit (scope.py) at a time, in as many processes as wanted; what
+concerns several units (revisions, counts) is put together in the order of the chain. So the findings and their order do
+not depend on the number of processes.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
-import zlib
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
 
-from pydantic import BaseModel, ValidationError
-
-from pipelines.article.jsonl import read_lines
-from pipelines.article.schema import Article
-from pipelines.errors import ArchiveError, ObjectMissing
-from pipelines.extract.profile import Profile
-from pipelines.publish.manifest import Link, Manifest, ManifestFile, numbers, read_link
-from pipelines.publish.outcomes import OutcomeLine, Tally
+from pipelines.errors import ArchiveError, StoreUnavailable
+from pipelines.publish.manifest import Link, numbers, read_link
+from pipelines.publish.outcomes import ArticleCounts, Counts
 from pipelines.reasons import Event
 from pipelines.store.archive import check_archive
 from pipelines.store.contract import Store
-from pipelines.store.keys import Kind, manifest_key, parse_key, profile_key, site_names
+from pipelines.store.keys import Kind, manifest_key, site_names
 from pipelines.values import Finding
-from pipelines.verify.articles import compare, rederive
-from pipelines.versions import extraction_versions
-from pipelines.warc.reader import WarcRecord, read_record, read_records
-from pipelines.warc.rules import check
-
-M = TypeVar("M", bound=BaseModel)
+from pipelines.verify.pool import in_order
+from pipelines.verify.scope import Scope, Unit, units_of
+from pipelines.verify.unit import Job, SeenRevision, UnitReport, check, check_unit
 
 Progress = Callable[[str, int, int], None]
+"""Called with the site, the bytes of its files that were dealt with, and how many there are."""
 
 RULES = tuple(
     line.split()[0] for line in (__doc__ or "").splitlines() if line.startswith("    ") and not line.startswith("     ")
@@ -58,229 +51,226 @@ RULES = tuple(
 """The names of all rules, as the table above lists them."""
 
 
+@dataclass(slots=True)
+class Checked:
+    """How much was looked at."""
+
+    manifests: int = 0
+    files: int = 0
+    bytes: int = 0
+    """Read, and compared with a digest."""
+    records: int = 0
+    articles: int = 0
+
+
+@dataclass(slots=True)
+class Report:
+    """What was found, and how much was looked at."""
+
+    findings: list[Finding] = field(default_factory=list)
+    checked: Checked = field(default_factory=Checked)
+
+    def to_json(self) -> dict[str, object]:
+        """Both as JSON has them."""
+        return {"checked": asdict(self.checked), "findings": [asdict(finding) for finding in self.findings]}
+
+
 def sites_of(store: Store) -> tuple[str, ...]:
     """The sites that have a manifest."""
     return site_names(stored.key for stored in store.list(f"{Kind.RUNS}/"))
 
 
-def verify(store: Store, sites: Sequence[str], progress: Progress) -> Iterator[Finding]:
-    """Check the archive, as far as it concerns *sites*.
+def verify(store: Store, scope: Scope, progress: Progress, *, workers: int = 1) -> Report:
+    """Check the archive, as far as *scope* goes.
+
+    Args:
+        store: Is read, and never written.
+        scope: What is checked.
+        progress: Is told how far each site is.
+        workers: Processes; 0 means one for each processor, and 1 that all is done in this one.
 
     Raises:
         StoreError: The store does not answer; that is no finding about the archive.
     """
+    report = Report()
     try:
         if not check_archive(store):
-            yield Finding("format", store.location, "there is no archive.json: this is no pressarc archive")
-            return
+            words = "there is no archive.json: this is no pressarc archive"
+            report.findings.append(Finding("format", store.location, words))
+            return report
+    except StoreUnavailable:
+        raise
     except ArchiveError as error:
-        yield Finding("format", error.where, error.message)
-        return
-    for site in sites:
-        yield from _SiteCheck(store, site, progress).findings()
+        report.findings.append(Finding("format", error.where, error.message))
+        return report
+    for site in scope.sites:
+        _SiteCheck(store, site, scope, report).run(progress, workers)
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The manifests of a site, as far as they can be read, and what is wrong with them."""
+
+    links: tuple[Link, ...]
+    findings: tuple[Finding, ...]
+    broken_before: frozenset[int]
+    """Numbers of the manifests before which some are missing or cannot be read."""
+
+
+def read_chain(store: Store, site: str) -> Chain:
+    """Read and check the site's manifests, first to last.
+
+    Raises:
+        StoreUnavailable: The store does not answer.
+    """
+    links: list[Link] = []
+    findings: list[Finding] = []
+    broken: set[int] = set()
+    before: Link | None = None
+    expected = 1
+    for number in numbers(store, site):
+        key = manifest_key(site, number)
+        if number != expected:
+            findings.append(Finding("chain", key, f"manifest {expected} is missing before it"))
+            before = None
+            broken.add(number)
+        expected = number + 1
+        try:
+            link = read_link(store, site, number)
+        except StoreUnavailable:
+            raise
+        except ArchiveError as error:
+            findings.append(Finding("manifest", error.where, error.message))
+            before = None
+            broken.add(number + 1)
+            continue
+        if before is not None and not _names(link, before):
+            words = f"it does not name the manifest {before.manifest.number} that is there"
+            findings.append(Finding("chain", key, words))
+        before = link
+        links.append(link)
+    return Chain(tuple(links), tuple(findings), frozenset(broken))
+
+
+def _names(link: Link, before: Link) -> bool:
+    previous = link.manifest.previous
+    return previous is not None and (previous.number, previous.sha256) == (before.manifest.number, before.sha256)
 
 
 class _SiteCheck:
     """The check of one site's chain and of everything its manifests name."""
 
-    def __init__(self, store: Store, site: str, progress: Progress) -> None:
+    def __init__(self, store: Store, site: str, scope: Scope, report: Report) -> None:
         self._store = store
         self._site = site
-        self._progress = progress
-        self._profiles: dict[str, Profile | None] = {}
+        self._scope = scope
+        self._report = report
         self._named: set[str] = set()
         """Damaged files and profiles that a finding has named: once is enough."""
+        self._profiles: set[str] = set()
+        self._owners: dict[str, str] = {}
+        """WARC file → the manifest that names it."""
         self._revisions: dict[str, int] = {}
-        self._has_gap = False
+        self._has_gap = not scope.is_whole
         """Whether articles are missing, so that what follows upon them cannot be judged."""
 
-    def findings(self) -> Iterator[Finding]:
-        found = list(numbers(self._store, self._site))
-        before: Link | None = None
-        for position, number in enumerate(found):
-            self._progress(self._site, position, len(found))
-            key = manifest_key(self._site, number)
-            expected = 1 if position == 0 else found[position - 1] + 1
-            if number != expected:
-                yield Finding("chain", key, f"manifest {expected} is missing before it")
-                before, self._has_gap = None, True
-            try:
-                link = read_link(self._store, self._site, number)
-            except ArchiveError as error:
-                yield Finding("manifest", error.where, error.message)
-                before, self._has_gap = None, True
-                continue
-            if before is not None:
-                yield from _chain(link.manifest, before, key)
-            before = link
-            yield from self._run(link.manifest, key)
-        self._progress(self._site, len(found), len(found))
+    def run(self, progress: Progress, workers: int) -> None:
+        chain = read_chain(self._store, self._site)
+        self._report.findings += chain.findings
+        self._report.checked.manifests += len(chain.links)
+        plan = [self._plan(link) for link in chain.links if self._scope.takes(link.manifest)]
+        total = sum(job.unit.size_bytes for _, jobs in plan for job in jobs)
+        done = 0
+        progress(self._site, done, total)
+        reports = self._reports([job for _, jobs in plan for job in jobs], workers)
+        for link, jobs in plan:
+            self._report.findings += self._named_again(link)
+            self._has_gap = self._has_gap or link.manifest.number in chain.broken_before
+            counts: list[Counts | None] = []
+            for job, unit in zip(jobs, reports, strict=False):  # the reports of the other runs follow
+                counts.append(self._take(unit))
+                self._report.checked.files += len(job.unit.files) if job.is_read else 0
+                done += job.unit.size_bytes
+                progress(self._site, done, total)
+            self._compare_counts(link, counts)
 
-    def _run(self, manifest: Manifest, key: str) -> Iterator[Finding]:
-        tally = Tally()
-        records: Counter[tuple[str, int]] = Counter()
-        outcomes: Counter[tuple[str, int]] = Counter()
-        unread: set[str] = set()
-        for file in manifest.files:
-            damage = self._file(file)
-            if damage is not None:
-                unread.add(file.key)
-                yield from self._once(file.key, damage)
-            if damage is not None and damage.rule == "file_missing":
-                self._has_gap = self._has_gap or file.key.startswith(f"{Kind.ARTICLES}/")
-                continue
-            parts = parse_key(file.key)
-            if parts is None:
-                yield Finding("manifest", key, f"it names {file.key}, which is no key of this format")
-            elif parts.kind is Kind.WARC:
-                yield from self._warc(file.key, records)
-            elif parts.kind is Kind.ARTICLES:
-                yield from self._articles(file.key, tally)
-            elif parts.kind is Kind.OUTCOMES:
-                yield from self._outcomes(file.key, tally, outcomes)
-        # What a damaged file no longer shows is named once, and not again for each record and line of it.
-        yield from _same_records(records, outcomes, unread)
-        if not unread and tally.counts() != manifest.counts:
-            yield Finding("counts", key, "its counts are not those of its lines")
+    def _plan(self, link: Link) -> tuple[Link, list[Job]]:
+        key = manifest_key(self._site, link.manifest.number)
+        units = units_of(link.manifest, key)
+        return link, [self._job(unit) for unit in units if self._is_new(unit)]
 
-    def _file(self, file: ManifestFile) -> Finding | None:
-        try:
-            size = self._store.stat(file.key).size_bytes
-            if size != file.bytes:
-                return Finding("file_size", file.key, f"it has {size} bytes, and its manifest says {file.bytes}")
-            if self._store.sha256(file.key) != file.sha256:
-                return Finding("file_digest", file.key, "its sha256 is not the one in its manifest")
-        except ObjectMissing:
-            return Finding("file_missing", file.key, "its manifest names it, and it is not there")
-        return None
+    def _named_again(self, link: Link) -> Iterator[Finding]:
+        """A WARC file is captured once, and so belongs to one run."""
+        key = manifest_key(self._site, link.manifest.number)
+        for file in link.manifest.files:
+            if file.key.startswith(f"{Kind.WARC}/"):
+                owner = self._owners.setdefault(file.key, key)
+                if owner != key:
+                    yield Finding("manifest", key, f"it names {file.key}, which {owner} has named before it")
 
-    def _warc(self, key: str, records: Counter[tuple[str, int]]) -> Iterator[Finding]:
-        with self._store.open(key) as stream:
-            reader = read_records(stream, max_block_bytes=0, where=key)
-            try:
-                for record in reader:
-                    if record.type in ("response", "revisit"):
-                        records[key, record.offset] += 1
-                    yield from _record(record, key)
-            except ArchiveError as error:
-                yield Finding("warc_syntax", error.where, error.message)
-        if reader.dropped_bytes:
-            yield Finding("warc_syntax", key, f"its last {reader.dropped_bytes} bytes are no whole record")
+    def _is_new(self, unit: Unit) -> bool:
+        """Whether the unit was not checked with an earlier run: nights share a profile while nothing new is learnt."""
+        name = repr(unit.files)
+        is_new = name not in self._profiles
+        if unit.files[0].key.startswith(f"{Kind.PROFILES}/"):
+            self._profiles.add(name)
+        return is_new
 
-    def _articles(self, key: str, tally: Tally) -> Iterator[Finding]:
-        for where, line, article in _lines(self._store, key, Article):
-            if isinstance(article, Finding):
-                self._has_gap = True
-                yield article
-                continue
-            tally.add_article(article)
-            findings = (self._article(article, line, where), self._revision(article, where))
-            for finding in findings:
-                if finding is not None and finding.rule == "profile":
-                    yield from self._once(article.provenance.profile, finding)
-                elif finding is not None:
-                    yield finding
+    def _job(self, unit: Unit) -> Job:
+        return Job(self._store.location, unit, self._scope.reads(unit), self._scope.extraction)
 
-    def _once(self, name: str, finding: Finding) -> Iterator[Finding]:
-        if name not in self._named:
-            self._named.add(name)
-            yield finding
+    def _reports(self, jobs: Iterable[Job], workers: int) -> Iterator[UnitReport]:
+        if workers == 1:
+            return (check(self._store, job) for job in jobs)
+        return in_order(check_unit, jobs, workers)
 
-    def _revision(self, article: Article, where: str) -> Finding | None:
-        before = self._revisions.get(article.id, 0)
-        self._revisions[article.id] = article.revision
-        follows = article.revision == before + 1 and (article.event is Event.NEW) == (article.revision == 1)
+    def _take(self, unit: UnitReport) -> Counts | None:
+        for finding, name in unit.findings:
+            if name is None or name not in self._named:
+                self._report.findings.append(finding)
+            if name is not None:
+                self._named.add(name)
+        self._has_gap = self._has_gap or unit.lacks_articles
+        judged = (self._revision(seen) for seen in unit.revisions)
+        self._report.findings += [finding for finding in judged if finding is not None]
+        checked = self._report.checked
+        checked.bytes += unit.read_bytes
+        checked.records += unit.records
+        checked.articles += unit.articles
+        return unit.counts
+
+    def _revision(self, seen: SeenRevision) -> Finding | None:
+        before = self._revisions.get(seen.id, 0)
+        self._revisions[seen.id] = seen.revision
+        follows = seen.revision == before + 1 and (seen.event is Event.NEW) == (seen.revision == 1)
         if follows or self._has_gap:
             return None
-        words = f"it is revision {article.revision} ({article.event}), after revision {before}"
-        return Finding("revision", where, words)
+        return Finding(
+            "revision", seen.where, f"it is revision {seen.revision} ({seen.event}), after revision {before}"
+        )
 
-    def _article(self, article: Article, line: bytes, where: str) -> Finding | None:
-        named = article.provenance.warc
-        try:
-            record = read_record(self._store.read_range(named.key, named.offset, named.length), where=named.key)
-        except ArchiveError as error:
-            return Finding("article_record", where, f"its record cannot be read: {error}")
-        if record.record_id != named.record_id:
-            return Finding("article_record", where, f"another record than {named.record_id} lies where it points")
-        profile = self._profile(article.provenance.profile)
-        if profile is None:
-            return Finding(
-                "profile",
-                where,
-                f"the profile {article.provenance.profile} is missing or damaged, so that neither this article "
-                "nor others that name it can be compared",
-            )
-        try:
-            derived = rederive(article, record, profile)
-        except ArchiveError as error:
-            return Finding("article_record", where, f"its record is no capture of a page: {error}")
-        return compare(line, derived, article, extraction_versions(), where)
-
-    def _outcomes(self, key: str, tally: Tally, outcomes: Counter[tuple[str, int]]) -> Iterator[Finding]:
-        for _, _, outcome in _lines(self._store, key, OutcomeLine):
-            if isinstance(outcome, Finding):
-                yield outcome
-                continue
-            tally.add_outcome(outcome)
-            if outcome.warc is not None:
-                outcomes[outcome.warc.key, outcome.warc.offset] += 1
-
-    def _profile(self, sha256: str) -> Profile | None:
-        if sha256 not in self._profiles:
-            try:
-                raw = self._store.read(profile_key(self._site, sha256))
-                is_sound = hashlib.sha256(raw).hexdigest() == sha256
-                self._profiles[sha256] = Profile.from_json(raw) if is_sound else None
-            except (ArchiveError, ValueError, LookupError, TypeError, AttributeError):
-                self._profiles[sha256] = None
-        return self._profiles[sha256]
+    def _compare_counts(self, link: Link, counts: list[Counts | None]) -> None:
+        whole = [each for each in counts if each is not None]
+        if len(whole) == len(counts) and total(whole) != link.manifest.counts:
+            key = manifest_key(self._site, link.manifest.number)
+            self._report.findings.append(Finding("counts", key, "its counts are not those of its lines"))
 
 
-def _chain(manifest: Manifest, before: Link, key: str) -> Iterator[Finding]:
-    previous = manifest.previous
-    if previous is None or (previous.number, previous.sha256) != (before.manifest.number, before.sha256):
-        yield Finding("chain", key, f"it does not name the manifest {before.manifest.number} that is there")
-
-
-def _record(record: WarcRecord, key: str) -> Iterator[Finding]:
-    where = f"{key}@{record.offset}"
-    try:
-        check(record.type, record.headers)
-    except ArchiveError as error:
-        yield Finding("record_rules", where, error.message)
-    digest = record.get("WARC-Block-Digest")
-    if digest is not None and digest.startswith("sha256:") and digest != f"sha256:{record.block_sha256}":
-        yield Finding("record_digest", where, "its block is not the one its header has the digest of")
-
-
-def _lines(store: Store, key: str, model: type[M]) -> Iterator[tuple[str, bytes, M | Finding]]:
-    """The lines of a part, each with where it stands; a finding in place of what is no such line."""
-    number = 0
-    try:
-        for number, line in enumerate(read_lines(io.BytesIO(store.read(key))), start=1):
-            where = f"{key}:{number}"
-            try:
-                yield where, line, model.model_validate_json(line)
-            except ValidationError as error:
-                words = error.errors()[0]
-                place = ".".join(str(part) for part in words["loc"])
-                yield where, line, Finding("line_schema", where, f"{place}: {words['msg']}")
-    except (OSError, EOFError, zlib.error) as error:
-        where = f"{key}:{number + 1}"
-        yield where, b"", Finding("line_schema", where, f"the part cannot be read on from here ({error})")
-
-
-def _same_records(
-    records: Counter[tuple[str, int]], outcomes: Counter[tuple[str, int]], unread: set[str]
-) -> Iterator[Finding]:
-    if any(key.startswith(f"{Kind.OUTCOMES}/") for key in unread):
-        return
-    for key, offset in sorted(records.keys() | outcomes.keys()):
-        if key in unread:
-            continue
-        lines = outcomes[key, offset]
-        if records[key, offset] != 1:
-            yield Finding("outcome_record", f"{key}@{offset}", "an outcome line names it, and no response is there")
-        elif lines != 1:
-            yield Finding("outcome_record", f"{key}@{offset}", f"it has {lines} outcome lines instead of one")
+def total(counts: Iterable[Counts]) -> Counts:
+    """The counts of all together."""
+    sums: dict[str, dict[str, int]] = {"outcomes": {}, "reasons": {}, "articles": {}}
+    exchanges = records = 0
+    for each in counts:
+        exchanges += each.exchanges
+        records += each.records
+        for name, into in sums.items():
+            for key, number in each.model_dump()[name].items():
+                into[key] = into.get(key, 0) + number
+    return Counts(
+        exchanges=exchanges,
+        records=records,
+        outcomes=sums["outcomes"],
+        reasons=sums["reasons"],
+        articles=ArticleCounts(**sums["articles"]),
+    )

@@ -16,6 +16,7 @@ from pipelines.store.keys import manifest_key
 from pipelines.store.local import LocalStore
 from pipelines.values import RecordRef
 from pipelines.verify.archive import verify
+from pipelines.verify.scope import Scope
 from pipelines.warc.reader import read_records
 from tests.unit.publish.nights import (
     FIRST_NIGHT,
@@ -47,7 +48,7 @@ class Museum:
 
     def findings(self) -> list[tuple[str, str]]:
         """Rule and place of each finding, sorted."""
-        found = list(verify(LocalStore(self.folder), [SITE], no_progress))
+        found = verify(LocalStore(self.folder), Scope((SITE,)), no_progress).findings
         assert all(each.message for each in found)
         return sorted((each.rule, each.where) for each in found)
 

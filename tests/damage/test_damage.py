@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from pipelines.article.build import build
 from pipelines.store.local import LocalStore
 from pipelines.verify import archive as verify_module
 from pipelines.verify.archive import RULES, sites_of, verify
+from pipelines.verify.scope import Scope
 from tests.damage.museum import Museum
 from tests.damage.museum import build as build_museum
-from tests.unit.publish.nights import SITE
+from tests.unit.publish.nights import SITE, no_progress
 
 Damage = Callable[[Museum], list[tuple[str, str]]]
 DAMAGES: dict[str, Damage] = {}
@@ -238,6 +240,42 @@ def a_record_has_another_digest_in_its_header(museum: Museum) -> list[tuple[str,
 
 
 @damage
+def a_record_has_another_payload_digest_in_its_header(museum: Museum) -> list[tuple[str, str]]:
+    warc = museum.key(1, "warc")
+    home = museum.records(warc, "response")[0]
+
+    def change(plain: bytes) -> bytes:
+        start = plain.index(b"WARC-Payload-Digest: sha256:") + len(b"WARC-Payload-Digest: sha256:")
+        return plain[:start] + b"0" * 64 + plain[start + 64 :]
+
+    museum.change_record(warc, home, change)
+    museum.set_right(1)
+    return [("record_digest", f"{warc}@{home.offset}")]
+
+
+@damage
+def an_article_names_another_payload_digest(museum: Museum) -> list[tuple[str, str]]:
+    articles = museum.key(1, "articles")
+
+    def change(lines: list[bytes]) -> list[bytes]:
+        start = lines[0].index(b'"payload_digest":"sha256:') + len(b'"payload_digest":"sha256:')
+        return [lines[0][:start] + b"0" * 64 + lines[0][start + 64 :], *lines[1:]]
+
+    museum.change_lines(articles, change)
+    museum.set_right(1)
+    return [("article_record", f"{articles}:1")]
+
+
+@damage
+def a_run_names_a_warc_file_of_another_run(museum: Museum) -> list[tuple[str, str]]:
+    theirs = next(file for file in museum.manifest(1)["files"] if file["key"].startswith("warc/"))  # type: ignore[attr-defined]
+    museum.set_right(2, files=sorted([*museum.manifest(2)["files"], theirs], key=lambda file: str(file["key"])))  # type: ignore[misc]
+    (home, bakery, quarry) = museum.records(theirs["key"], "response")
+    unnamed = [("outcome_record", f"{theirs['key']}@{record.offset}") for record in (home, bakery, quarry)]
+    return [("manifest", "00000002.json"), *unnamed]
+
+
+@damage
 def a_record_breaks_a_rule_of_the_standard(museum: Museum) -> list[tuple[str, str]]:
     warc = museum.key(1, "warc")
     home = museum.records(warc, "response")[0]
@@ -341,6 +379,8 @@ def an_article_points_at_the_record_of_another_article(museum: Museum) -> list[t
             b'"offset":%d,"length":%d' % (one.offset, one.length),
             b'"offset":%d,"length":%d' % (other.offset, other.length),
         )
+        digests = [json.loads(each)["provenance"]["warc"]["payload_digest"].encode() for each in lines]
+        line = line.replace(digests[0], digests[1])
         return [line.replace(one.record_id.encode(), other.record_id.encode()), lines[1]]
 
     museum.change_lines(articles, change)
@@ -468,15 +508,73 @@ def test_another_extraction_is_noticed_on_every_line(museum: Museum, monkeypatch
     assert [rule for rule, _ in museum.findings()] == ["article_differs"] * 3
 
 
-def test_progress_is_told_for_each_manifest(museum: Museum) -> None:
+def test_progress_is_told_in_bytes_up_to_all_of_them(museum: Museum) -> None:
     told: list[tuple[str, int, int]] = []
-    list(verify(LocalStore(museum.folder), [SITE], lambda *facts: told.append(facts)))
-    assert told == [(SITE, 0, 3), (SITE, 1, 3), (SITE, 2, 3), (SITE, 3, 3)]
+    report = verify(LocalStore(museum.folder), Scope((SITE,)), lambda *facts: told.append(facts))
+    assert told[0][:2] == (SITE, 0)
+    assert told == sorted(told)
+    assert told[-1] == (SITE, report.checked.bytes, report.checked.bytes)
+
+
+def test_what_was_looked_at_is_counted(museum: Museum) -> None:
+    checked = verify(LocalStore(museum.folder), Scope((SITE,)), no_progress).checked
+    files = {file["key"]: file for number in (1, 2, 3) for file in museum.manifest(number)["files"]}  # type: ignore[attr-defined]
+    assert (checked.manifests, checked.articles, checked.files) == (3, 4, len(files))
+    assert checked.bytes == sum(file["bytes"] for file in files.values())
+    assert checked.records == sum(file["records"] or 0 for file in files.values())
+
+
+# ---------------------------------------------------------------- parts of an archive
+
+
+def test_the_findings_do_not_depend_on_the_number_of_processes(museum: Museum) -> None:
+    for name in (
+        "a_response_says_something_else_and_the_manifest_is_set_right",
+        "an_article_is_struck_out",
+        "a_memory_is_missing",
+    ):
+        DAMAGES[name](museum)
+    store, scope = LocalStore(museum.folder), Scope((SITE,))
+    here, there = (verify(store, scope, no_progress, workers=count) for count in (1, 2))
+    assert here == there
+    assert len(here.findings) > 3
+
+
+def test_without_extraction_digests_are_checked_and_no_article_is_made_again(museum: Museum) -> None:
+    a_byte_of_a_memory_is_changed(museum)
+    an_article_line_is_changed(museum)
+    store = LocalStore(museum.folder)
+    both = [each.rule for each in verify(store, Scope((SITE,)), no_progress).findings]
+    assert sorted(both) == ["article_differs", "file_digest", "file_size"]
+    digests_alone = verify(store, Scope((SITE,), extraction=False), no_progress).findings
+    assert sorted(each.rule for each in digests_alone) == ["file_digest", "file_size"]
+
+
+def test_since_passes_over_earlier_runs_but_not_over_the_chain(museum: Museum) -> None:
+    a_byte_of_a_response_is_flipped(museum)  # in the first night
+    scope = Scope((SITE,), since=date(2026, 11, 22))
+    report = verify(LocalStore(museum.folder), scope, no_progress)
+    assert (report.findings, report.checked.manifests, report.checked.articles) == ([], 3, 2)
+    museum.manifest_path(1).unlink()
+    assert [each.rule for each in verify(LocalStore(museum.folder), scope, no_progress).findings] == ["chain"]
+
+
+def test_a_sample_reads_its_share_and_sees_that_the_rest_is_there(museum: Museum) -> None:
+    store = LocalStore(museum.folder)
+    whole = verify(store, Scope((SITE,)), no_progress).checked
+    some = [verify(store, Scope((SITE,), sample=0.5, seed=str(number)), no_progress) for number in range(20)]
+    assert all(report.findings == [] for report in some)
+    assert 0.3 < sum(report.checked.files for report in some) / (20 * whole.files) < 0.7
+    assert len({report.checked.bytes for report in some}) > 5
+    assert some[3] == verify(store, Scope((SITE,), sample=0.5, seed="3"), no_progress)
+    nothing_read = verify(store, Scope((SITE,), sample=0.0, seed="x"), no_progress)
+    assert (nothing_read.findings, nothing_read.checked.bytes) == ([], 0)
+    expected = [*a_warc_file_is_missing(museum)[:1], *an_outcome_line_is_struck_out(museum)]
+    found = verify(store, Scope((SITE,), sample=0.0, seed="x"), no_progress).findings
+    assert sorted((each.rule, each.where) for each in found) == sorted(expected)
 
 
 def test_the_rules_are_read_off_the_table() -> None:
     assert len(RULES) == len(set(RULES)) == 17
-    source = (
-        Path(verify_module.__file__).read_text() + Path(verify_module.__file__).with_name("articles.py").read_text()
-    )
+    source = "".join(path.read_text() for path in Path(verify_module.__file__).parent.glob("*.py"))
     assert [rule for rule in RULES if f'"{rule}"' not in source] == []

@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 
 from crawler import cli
 from pipelines import cli as offline
+from pipelines import keeping
 from pipelines.config import load_config, options
 from tests.unit.markdown import DOCUMENTS, ROOT, blocks, chapter, table, without_blocks
 
@@ -38,9 +39,9 @@ def unit(name: str) -> configparser.ConfigParser:
 def commands() -> dict[str, Any]:
     """The commands of `pressarc` by name."""
     found: dict[str, Any] = {}
-    for app in (cli.app, offline.app):
+    for app in (cli.app, offline.app, keeping.app):
         group: Any = typer.main.get_command(app)
-        found.update(group.commands)
+        found.update(getattr(group, "commands", {group.name: group}))  # an app of one command is no group
     return found
 
 

@@ -22,6 +22,7 @@ from pipelines.store.keys import memory_key, warc_key
 from pipelines.store.local import LocalStore
 from pipelines.values import Ledger, Unvisited
 from pipelines.verify.archive import verify
+from pipelines.verify.scope import Scope
 from pipelines.warc.reader import read_record
 from tests.unit.publish.nights import (
     FIRST_NIGHT,
@@ -50,7 +51,7 @@ Pages = list[tuple[str, bytes, int]]
 
 
 def findings(archive: Path) -> list[str]:
-    return [f"{each.rule} {each.where}" for each in verify(LocalStore(archive), [SITE], no_progress)]
+    return [f"{each.rule} {each.where}" for each in verify(LocalStore(archive), Scope((SITE,)), no_progress).findings]
 
 
 def articles(archive: Path, manifest: Manifest) -> dict[str, dict[str, object]]:

@@ -1,0 +1,67 @@
+"""How much of an archive is checked: which sites, runs and files, and how deep."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date
+
+from pipelines.publish.manifest import Manifest, ManifestFile
+from pipelines.store.keys import Kind, parse_key
+
+_BY_NUMBER = (Kind.WARC, Kind.ARTICLES, Kind.OUTCOMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is to be checked.
+
+    The chain of manifests is always checked whole: it is small, and nothing can be said of a part of it.
+    """
+
+    sites: tuple[str, ...]
+    since: date | None = None
+    """Only runs that began on this UTC day or later; null for all."""
+    sample: float = 1.0
+    """The share of the units whose files are read, from 0 to 1; of the others it is only seen that they are there."""
+    seed: str = ""
+    """Which units a sample takes: the same for the same seed, and nobody can know them who does not know it."""
+    extraction: bool = True
+    """Whether articles are made again from their records."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every file of the sites is read."""
+        return self.since is None and self.sample >= 1
+
+    def takes(self, manifest: Manifest) -> bool:
+        """Whether the run is to be checked."""
+        return self.since is None or manifest.started_at.astimezone(UTC).date() >= self.since
+
+    def reads(self, unit: Unit) -> bool:
+        """Whether the unit's files are read, rather than only seen to be there."""
+        drawn = hashlib.sha256(f"{self.seed}\n{unit.files[0].key}".encode()).digest()
+        return int.from_bytes(drawn[:8], "big") < self.sample * 2**64
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Files of one run that are checked together: a WARC file with the parts that were made of it, or a single file."""
+
+    site: str
+    manifest_key: str
+    files: tuple[ManifestFile, ...]
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(file.bytes for file in self.files)
+
+
+def units_of(manifest: Manifest, key: str) -> list[Unit]:
+    """The units of a run, in the order of their keys; *key* is the manifest's."""
+    groups: dict[object, list[ManifestFile]] = {}
+    for file in manifest.files:
+        parts = parse_key(file.key)
+        is_numbered = parts is not None and parts.kind in _BY_NUMBER
+        groups.setdefault(parts.number if parts is not None and is_numbered else file.key, []).append(file)
+    return [Unit(manifest.site, key, tuple(files)) for files in groups.values()]

@@ -1,0 +1,350 @@
+"""One unit of a run → what is wrong with it, and what it holds: each file is read once, from its beginning to its end.
+
+Size, digest, records and lines come from the same pass. An article is made again when its record goes by, so that a
+remote archive is not asked for single ranges; what did not go by (a damaged file, a wrong place) is asked for.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import cache
+from typing import IO, TYPE_CHECKING, TypeVar, cast
+
+from pydantic import BaseModel, ValidationError
+
+from pipelines.article.schema import Article
+from pipelines.errors import ArchiveError, ObjectMissing, StoreUnavailable
+from pipelines.extract.profile import Profile
+from pipelines.publish.manifest import ManifestFile
+from pipelines.publish.outcomes import Counts, OutcomeLine, Tally
+from pipelines.reasons import Event
+from pipelines.store.contract import Store
+from pipelines.store.keys import Kind, parse_key, profile_key
+from pipelines.store.open import open_store
+from pipelines.values import Finding
+from pipelines.verify.articles import compare, rederive
+from pipelines.verify.records import check_record
+from pipelines.verify.scope import Unit
+from pipelines.versions import extraction_versions
+from pipelines.warc.reader import WarcRecord, read_record, read_records
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+M = TypeVar("M", bound=BaseModel)
+
+_READ_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One unit to check, as another process is told of it."""
+
+    location: str
+    unit: Unit
+    is_read: bool
+    extraction: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRevision:
+    """An article line, as far as its place among the revisions of the article goes."""
+
+    id: str
+    revision: int
+    event: Event
+    where: str
+
+
+@dataclass(slots=True)
+class UnitReport:
+    """What was found in a unit."""
+
+    findings: list[tuple[Finding, str | None]] = field(default_factory=list)
+    """Each with a name that several units may find the same of (a file, a profile): it is told once."""
+    counts: Counts | None = None
+    """Of its lines; null where they were not read, or not all of them."""
+    revisions: list[SeenRevision] = field(default_factory=list)
+    lacks_articles: bool = False
+    """Whether article lines are missing, so that what follows upon them cannot be judged."""
+    records: int = 0
+    articles: int = 0
+    read_bytes: int = 0
+
+
+def check_unit(job: Job) -> UnitReport:
+    """Check *job*'s unit.
+
+    Raises:
+        StoreUnavailable: The store does not answer; that is no finding about the archive.
+    """
+    return check(_store_at(job.location), job)
+
+
+def check(store: Store, job: Job) -> UnitReport:
+    """As `check_unit`, with a store that is open already."""
+    if not job.is_read:
+        return _presence(store, job.unit)
+    return _UnitCheck(store, job.unit, extraction=job.extraction).report()
+
+
+@cache
+def _store_at(location: str) -> Store:
+    """The store of this process: connections are worth keeping from one unit to the next."""
+    return open_store(location)
+
+
+def _presence(store: Store, unit: Unit) -> UnitReport:
+    report = UnitReport(lacks_articles=any(file.key.startswith(f"{Kind.ARTICLES}/") for file in unit.files))
+    for file in unit.files:
+        try:
+            size = store.stat(file.key).size_bytes
+        except ObjectMissing:
+            report.findings.append((_missing(file), file.key))
+            continue
+        if size != file.bytes:
+            report.findings.append((_wrong_size(file, size), file.key))
+    return report
+
+
+class _UnitCheck:
+    """The check of one unit whose files are read."""
+
+    def __init__(self, store: Store, unit: Unit, *, extraction: bool) -> None:
+        self._store = store
+        self._unit = unit
+        self._extraction = extraction
+        self._report = UnitReport()
+        self._tally = Tally()
+        self._records: Counter[tuple[str, int]] = Counter()
+        self._outcomes: Counter[tuple[str, int]] = Counter()
+        self._unread: set[str] = set()
+        self._profiles: dict[str, Profile | None] = {}
+        self._awaited: dict[tuple[str, int], list[_ArticleLine]] = {}
+        """Articles whose record has not gone by yet, by its key and offset."""
+
+    def report(self) -> UnitReport:
+        checks = {Kind.ARTICLES: self._articles, Kind.WARC: self._warc, Kind.OUTCOMES: self._outcome_lines}
+        for file in self._unit.files:  # sorted by key: articles come before the WARC file
+            parts = parse_key(file.key)
+            if parts is None:
+                words = f"it names {file.key}, which is no key of this format"
+                self._report.findings.append((Finding("manifest", self._unit.manifest_key, words), None))
+            check_content = checks.get(parts.kind, _read_through) if parts is not None else _read_through
+            try:
+                with closing(_Measured(self._store.open(file.key))) as stream:
+                    found = list(check_content(cast("IO[bytes]", stream), file.key))
+                    self._damage(file, stream)
+                    self._report.findings += found
+            except ObjectMissing:
+                self._unread.add(file.key)
+                self._report.findings.append((_missing(file), file.key))
+                self._report.lacks_articles |= file.key.startswith(f"{Kind.ARTICLES}/")
+        self._ask_for_the_rest()
+        self._report.findings += [(found, None) for found in self._same_records()]
+        if not self._unread:
+            self._report.counts = self._tally.counts()
+        return self._report
+
+    def _damage(self, file: ManifestFile, stream: _Measured) -> None:
+        """Note whether the file, now read to its end, is the one that its manifest names."""
+        self._report.read_bytes += stream.drain()
+        finding = None
+        if stream.size_bytes != file.bytes:
+            finding = _wrong_size(file, stream.size_bytes)
+        elif stream.sha256.hexdigest() != file.sha256:
+            finding = Finding("file_digest", file.key, "its sha256 is not the one in its manifest")
+        if finding is not None:
+            self._unread.add(file.key)
+            self._report.findings.append((finding, file.key))
+
+    # ------------------------------------------------------------ WARC files
+
+    def _warc(self, stream: IO[bytes], key: str) -> Iterator[tuple[Finding, str | None]]:
+        reader = read_records(stream, where=key)
+        try:
+            for record in reader:
+                self._report.records += 1
+                if record.type in ("response", "revisit"):
+                    self._records[key, record.offset] += 1
+                for finding in check_record(record, key):
+                    yield finding, None
+                for line in self._awaited.pop((key, record.offset), ()):
+                    self._judge(line, record)
+        except StoreUnavailable:
+            raise
+        except ArchiveError as error:
+            yield Finding("warc_syntax", error.where, error.message), None
+        if reader.dropped_bytes:
+            yield Finding("warc_syntax", key, f"its last {reader.dropped_bytes} bytes are no whole record"), None
+
+    # ------------------------------------------------------------ articles
+
+    def _articles(self, stream: IO[bytes], key: str) -> Iterator[tuple[Finding, str | None]]:
+        for where, line, article in _lines(stream, key, Article):
+            if isinstance(article, Finding):
+                self._report.lacks_articles = True
+                yield article, None
+                continue
+            self._tally.add_article(article)
+            self._report.articles += 1
+            self._report.revisions.append(SeenRevision(article.id, article.revision, article.event, where))
+            named = article.provenance.warc
+            self._awaited.setdefault((named.key, named.offset), []).append(_ArticleLine(article, line, where))
+
+    def _judge(self, line: _ArticleLine, record: WarcRecord) -> None:
+        named = line.article.provenance.warc
+        if (record.record_id, record.length) != (named.record_id, named.length):
+            words = f"another record than {named.record_id} lies where it points"
+            self._report.findings.append((Finding("article_record", line.where, words), None))
+            return
+        if named.payload_digest != record.get("WARC-Payload-Digest"):
+            words = "its payload digest is not the one its record has"
+            self._report.findings.append((Finding("article_record", line.where, words), None))
+            return
+        self._make_again(line, record)
+
+    def _make_again(self, line: _ArticleLine, record: WarcRecord) -> None:
+        digest = line.article.provenance.profile
+        profile = self._profile(digest)
+        if profile is None:
+            words = f"the profile {digest} is missing or damaged, so that no article that names it can be compared"
+            self._report.findings.append((Finding("profile", line.where, words), digest))
+            return
+        if not self._extraction:
+            return
+        try:
+            derived = rederive(line.article, record, profile)
+        except ArchiveError as error:
+            words = f"its record is no capture of a page: {error}"
+            self._report.findings.append((Finding("article_record", line.where, words), None))
+            return
+        finding = compare(line.line, derived, line.article, extraction_versions(), line.where)
+        if finding is not None:
+            self._report.findings.append((finding, None))
+
+    def _ask_for_the_rest(self) -> None:
+        """Fetch the records that did not go by, one by one: they lie elsewhere, or behind damage."""
+        for (key, offset), lines in self._awaited.items():
+            for line in lines:
+                try:
+                    raw = self._store.read_range(key, offset, line.article.provenance.warc.length)
+                    # A record that is fetched alone is at the beginning of what was fetched.
+                    record = read_record(raw, where=key)
+                except StoreUnavailable:
+                    raise
+                except ArchiveError as error:
+                    words = f"its record cannot be read: {error}"
+                    self._report.findings.append((Finding("article_record", line.where, words), None))
+                else:
+                    self._judge(line, record)
+
+    def _profile(self, sha256: str) -> Profile | None:
+        if sha256 not in self._profiles:
+            try:
+                raw = self._store.read(profile_key(self._unit.site, sha256))
+                is_sound = hashlib.sha256(raw).hexdigest() == sha256
+                self._profiles[sha256] = Profile.from_json(raw) if is_sound else None
+            except StoreUnavailable:
+                raise
+            except (ArchiveError, ValueError, LookupError, TypeError, AttributeError):
+                self._profiles[sha256] = None
+        return self._profiles[sha256]
+
+    # ------------------------------------------------------------ outcomes
+
+    def _outcome_lines(self, stream: IO[bytes], key: str) -> Iterator[tuple[Finding, str | None]]:
+        for _, _, outcome in _lines(stream, key, OutcomeLine):
+            if isinstance(outcome, Finding):
+                yield outcome, None
+                continue
+            self._tally.add_outcome(outcome)
+            if outcome.warc is not None:
+                self._outcomes[outcome.warc.key, outcome.warc.offset] += 1
+
+    def _same_records(self) -> Iterator[Finding]:
+        # What a damaged file no longer shows is named once, and not again for each record and line of it.
+        if any(key.startswith(f"{Kind.OUTCOMES}/") for key in self._unread):
+            return
+        for key, offset in sorted(self._records.keys() | self._outcomes.keys()):
+            if key in self._unread:
+                continue
+            lines, where = self._outcomes[key, offset], f"{key}@{offset}"
+            if self._records[key, offset] != 1:
+                yield Finding("outcome_record", where, "an outcome line names it, and no response is there")
+            elif lines != 1:
+                yield Finding("outcome_record", where, f"it has {lines} outcome lines instead of one")
+
+
+@dataclass(frozen=True, slots=True)
+class _ArticleLine:
+    article: Article
+    line: bytes
+    where: str
+
+
+class _Measured(io.RawIOBase):
+    """A stream whose length and digest are taken as it is read."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.sha256 = hashlib.sha256()
+        self.size_bytes = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        part = self._stream.read(len(memoryview(buffer)))
+        memoryview(buffer)[: len(part)] = part
+        self.sha256.update(part)
+        self.size_bytes += len(part)
+        return len(part)
+
+    def drain(self) -> int:
+        """Read on to the end; the length of the whole."""
+        while self.read(_READ_BYTES):
+            pass
+        return self.size_bytes
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+def _read_through(stream: IO[bytes], key: str) -> Iterator[tuple[Finding, str | None]]:  # noqa: ARG001 (one of three checks)
+    """Nothing but size and digest is checked of such a file."""
+    return iter(())
+
+
+def _lines(stream: IO[bytes], key: str, model: type[M]) -> Iterator[tuple[str, bytes, M | Finding]]:
+    """The lines of a part, each with where it stands; a finding in place of what is no such line."""
+    number = 0
+    try:
+        with gzip.GzipFile(fileobj=stream, mode="rb") as packed:
+            for number, line in enumerate(packed, start=1):
+                where = f"{key}:{number}"
+                try:
+                    yield where, line, model.model_validate_json(line)
+                except ValidationError as error:
+                    words = error.errors()[0]
+                    place = ".".join(str(part) for part in words["loc"])
+                    yield where, line, Finding("line_schema", where, f"{place}: {words['msg']}")
+    except (OSError, EOFError, zlib.error) as error:
+        where = f"{key}:{number + 1}"
+        yield where, b"", Finding("line_schema", where, f"the part cannot be read on from here ({error})")
+
+
+def _missing(file: ManifestFile) -> Finding:
+    return Finding("file_missing", file.key, "its manifest names it, and it is not there")
+
+
+def _wrong_size(file: ManifestFile, size_bytes: int) -> Finding:
+    return Finding("file_size", file.key, f"it has {size_bytes} bytes, and its manifest says {file.bytes}")
