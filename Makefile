@@ -54,8 +54,9 @@ lock: $(DEV)  ## Write the lock files anew from pyproject.toml.
 	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	  --no-header --allow-unsafe --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
-bench: $(DEV)  ## Measure capture, WARC writing, memory and known URLs, each against a yardstick in the same run.
+bench: $(DEV)  ## Measure each part against a yardstick in the same run.
 	$(BIN)/python -m bench.warc_writing
+	$(BIN)/python -m bench.verify
 	$(BIN)/python -m bench.capture
 	$(BIN)/python -m bench.memory
 	$(BIN)/python -m bench.known_urls

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Annotated
 
@@ -27,8 +27,10 @@ from pipelines.cli import (
 from pipelines.config import load_config
 from pipelines.errors import ConfigError
 from pipelines.store.contract import Store
+from pipelines.values import Finding
 from pipelines.verify.archive import Report, sites_of
 from pipelines.verify.archive import verify as verify_archive
+from pipelines.verify.proof import Proof, prove
 from pipelines.verify.scope import Scope
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -41,6 +43,8 @@ def verify(
     sites: Annotated[list[str] | None, typer.Argument(help="Sites to check; all of them by default.")] = None,
     archive: ArchiveOption = None,
     site: SiteOption = None,
+    article: Annotated[str | None, typer.Option(help="Prove one line: that of the article with this id.")] = None,
+    revision: Annotated[int | None, typer.Option(help="Which of its lines; the newest, unless said.")] = None,
     since: Annotated[
         str | None, typer.Option(help="Only runs that began on this day (UTC) or later, like 2026-11-22.")
     ] = None,
@@ -62,6 +66,10 @@ def verify(
     where all that was found is that lines made with other library versions cannot be compared here.
     """
     store = archive_of(load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive}))
+    if article is not None:
+        raise typer.Exit(
+            _prove_one(store, _known_sites(store, [*(sites or ()), *(site or ())]), article, revision, as_json=as_json)
+        )
     share = _share(sample)
     scope = Scope(
         sites=_known_sites(store, [*(sites or ()), *(site or ())]),
@@ -73,9 +81,55 @@ def verify(
     with progress_bar(DownloadColumn()) as watcher:
         report = verify_archive(store, scope, watcher, workers=workers)
     _print_report(store, scope, report, as_json=as_json)
-    rules = {finding.rule for finding in report.findings}
-    if rules:
-        raise typer.Exit(WARNINGS if rules == {"extractor_differs"} else FAILED)
+    raise typer.Exit(_exit_code(report.findings))
+
+
+def _exit_code(findings: Sequence[Finding]) -> int:
+    rules = {finding.rule for finding in findings}
+    if not rules:
+        return 0
+    return WARNINGS if rules == {"extractor_differs"} else FAILED
+
+
+def _prove_one(store: Store, sites: Sequence[str], id_: str, revision: int | None, *, as_json: bool) -> int:
+    proof = prove(store, id_, sites, revision=revision)
+    if proof is None:
+        which = f"revision {revision} of this article" if revision else "this article"
+        raise ConfigError(f"no manifest names a line of {which} on {', '.join(sites)}", where=f"--article {id_}")
+    if as_json:
+        print(json.dumps({"archive": store.location, **proof.to_json()}, indent=1, ensure_ascii=False))
+    else:
+        print("\n".join(_proof_lines(proof)))
+    return _exit_code(proof.findings)
+
+
+def _proof_lines(proof: Proof) -> Iterator[str]:
+    article, named = proof.article, proof.article.provenance.warc
+    yield f"article   {article.id}, revision {article.revision} ({article.event})"
+    yield f"          {article.url}"
+    yield f"line      {proof.where}"
+    yield f"          sha256 {proof.line_sha256}"
+    yield f"manifest  {proof.manifest_key}"
+    yield f"          sha256 {proof.manifest_sha256}"
+    yield f"head      {proof.head_key}"
+    yield f"          sha256 {proof.head_sha256}"
+    if proof.record is not None:
+        address = proof.record.get("WARC-IP-Address") or "an address that is not known"
+        yield f"record    {named.key}, {named.length} bytes from {named.offset}"
+        yield f"          {proof.record.record_id}, {proof.record.get('WARC-Date')}, from {address}"
+        yield f"          block {proof.record.get('WARC-Block-Digest')}"
+        yield f"          payload {proof.record.get('WARC-Payload-Digest')}"
+        made = "gives this line, byte for byte" if proof.is_made_again else "does not give this line here"
+        yield f"again     the record {made}"
+    for each in proof.sentences:
+        place = f"{each.span.start}-{each.span.end}" if each.span else "not there word for word"
+        yield f"sentence  {place}  {each.path}  {each.text}"
+    for finding in proof.findings:
+        yield f"{finding.rule}  {finding.where}  {finding.message}"
+    found = sum(each.span is not None for each in proof.sentences)
+    count = len(proof.findings)
+    verdict = f"{count} finding{'s'[: count != 1]}" if count else "proven"
+    yield f"{verdict}; {found} of {len(proof.sentences)} sentences stand in the page (bytes of its decoded body)"
 
 
 def _print_report(store: Store, scope: Scope, report: Report, *, as_json: bool) -> None:

@@ -100,6 +100,9 @@ class Museum:
 
         self.change(key, repack)
 
+    def lines(self, key: str) -> list[bytes]:
+        return gzip.decompress(self.path(key).read_bytes()).splitlines(keepends=True)
+
     def records(self, key: str, record_type: str) -> list[RecordRef]:
         with self.path(key).open("rb") as stream:
             return [

@@ -16,7 +16,6 @@ from pipelines.verify import archive as verify_module
 from pipelines.verify.archive import RULES, sites_of, verify
 from pipelines.verify.scope import Scope
 from tests.damage.museum import Museum
-from tests.damage.museum import build as build_museum
 from tests.unit.publish.nights import SITE, no_progress
 
 Damage = Callable[[Museum], list[tuple[str, str]]]
@@ -26,20 +25,6 @@ DAMAGES: dict[str, Damage] = {}
 def damage(function: Damage) -> Damage:
     DAMAGES[function.__name__] = function
     return function
-
-
-@pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("museum") / "archive"
-    build_museum(folder)
-    shutil.rmtree(folder / ".work")
-    return folder
-
-
-@pytest.fixture
-def museum(whole: Path, tmp_path: Path) -> Museum:
-    shutil.copytree(whole, tmp_path / "archive")
-    return Museum(tmp_path / "archive")
 
 
 def without(*numbers: int) -> Callable[[list[bytes]], list[bytes]]:

@@ -1,0 +1,211 @@
+"""One article line, proven: from the head of the chain over the manifest and its files to the record and the sentence.
+
+In go an article's id; out come where its line stands, what vouches for it step by step, where each of its sentences
+stands in the bytes of the page, and findings where a step does not hold. Nothing is written.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+
+from pydantic import ValidationError
+
+from pipelines.article.schema import Article
+from pipelines.errors import ArchiveError, ContentError, ObjectMissing, StoreUnavailable
+from pipelines.extract.profile import Profile
+from pipelines.publish.exchange import MAX_PAGE_BYTES
+from pipelines.publish.manifest import Link
+from pipelines.reasons import Event
+from pipelines.store.contract import Store
+from pipelines.store.keys import Kind, manifest_key, profile_key
+from pipelines.values import Finding
+from pipelines.verify.archive import Chain, read_chain
+from pipelines.verify.articles import compare, rederive
+from pipelines.verify.positions import PagePositions, Span, sentences
+from pipelines.verify.records import check_record
+from pipelines.verify.scope import Unit, units_of
+from pipelines.verify.unit import Job, check
+from pipelines.versions import extraction_versions
+from pipelines.warc.pages import page_from_record
+from pipelines.warc.reader import WarcRecord, read_record
+
+
+@dataclass(frozen=True, slots=True)
+class SentencePlace:
+    """A sentence of the article, and its bytes in the page."""
+
+    text: str
+    kind: str
+    """Kind of the block it stands in."""
+    path: str
+    """XPath of the block's node in the page."""
+    span: Span | None
+    """Bytes of the page, content codings undone; null where it does not stand there word for word."""
+
+
+@dataclass(slots=True)
+class Proof:
+    """What vouches for one line."""
+
+    article: Article
+    where: str
+    """Key of the part and number of the line."""
+    line_sha256: str
+    manifest_key: str
+    manifest_sha256: str
+    head_key: str
+    """The newest manifest: its digest vouches for all before it."""
+    head_sha256: str
+    record: WarcRecord | None = None
+    is_made_again: bool = False
+    """Whether the record gives this very line, byte for byte."""
+    sentences: list[SentencePlace] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, object]:
+        """As JSON has it."""
+        article, record = self.article, self.record
+        return {
+            "article": {
+                "id": article.id,
+                "revision": article.revision,
+                "event": article.event.value,
+                "url": article.url,
+                "headline": article.headline,
+                "captured_at": article.captured_at.isoformat().replace("+00:00", "Z"),
+            },
+            "line": {"where": self.where, "sha256": self.line_sha256, "made_again": self.is_made_again},
+            "manifest": {"key": self.manifest_key, "sha256": self.manifest_sha256},
+            "head": {"key": self.head_key, "sha256": self.head_sha256},
+            "record": None if record is None else _record_facts(article, record),
+            "sentences": [
+                {**asdict(each), "span": [each.span.start, each.span.end] if each.span else None}
+                for each in self.sentences
+            ],
+            "findings": [asdict(finding) for finding in self.findings],
+        }
+
+
+def prove(store: Store, id_: str, sites: Sequence[str], *, revision: int | None = None) -> Proof | None:
+    """Prove the article's line; null where no manifest of *sites* names one.
+
+    Args:
+        store: The archive.
+        id_: The article's id.
+        sites: Where to look.
+        revision: Which of its lines; the newest, unless said.
+
+    Raises:
+        StoreUnavailable: The store does not answer.
+    """
+    for site in sites:
+        chain = read_chain(store, site)
+        for link in reversed(chain.links):
+            key = manifest_key(site, link.manifest.number)
+            for unit in units_of(link.manifest, key):
+                for where, line, article in _lines_of(store, unit, id_):
+                    if revision is None or article.revision == revision:
+                        return _prove(store, chain, link, unit, _Line(where, line, article))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    where: str
+    line: bytes
+    article: Article
+
+
+def _lines_of(store: Store, unit: Unit, id_: str) -> Iterator[tuple[str, bytes, Article]]:
+    wanted = f'"id":"{id_}"'.encode()
+    for file in unit.files:
+        if not file.key.startswith(f"{Kind.ARTICLES}/"):
+            continue
+        try:
+            with store.open(file.key) as raw, gzip.GzipFile(fileobj=raw, mode="rb") as lines:
+                for number, line in enumerate(lines, start=1):
+                    if wanted in line:
+                        article = Article.model_validate_json(line)
+                        if article.id == id_:
+                            yield f"{file.key}:{number}", line, article
+        except (ObjectMissing, ValidationError, EOFError, zlib.error, gzip.BadGzipFile):
+            continue  # what is wrong with the part, the check of the whole archive says
+
+
+def _prove(store: Store, chain: Chain, link: Link, unit: Unit, line: _Line) -> Proof:
+    head, article = chain.links[-1], line.article
+    proof = Proof(
+        article=article,
+        where=line.where,
+        line_sha256=hashlib.sha256(line.line).hexdigest(),
+        manifest_key=manifest_key(article.site, link.manifest.number),
+        manifest_sha256=link.sha256,
+        head_key=manifest_key(article.site, head.manifest.number),
+        head_sha256=head.sha256,
+        findings=list(chain.findings),
+    )
+    proof.findings += _unit_findings(store, unit, line)
+    named = article.provenance.warc
+    try:
+        record = read_record(store.read_range(named.key, named.offset, named.length), where=named.key)
+        profile = Profile.from_json(store.read(profile_key(article.site, article.provenance.profile)))
+        derived = rederive(article, record, profile)
+    except StoreUnavailable:
+        raise
+    except (ArchiveError, ValueError, LookupError, TypeError) as error:
+        proof.findings.append(Finding("article_record", line.where, f"it cannot be made again: {error}"))
+        return proof
+    proof.record = record
+    proof.is_made_again = derived == line.line
+    finding = compare(line.line, derived, article, extraction_versions(), line.where)
+    proof.findings += [finding] if finding is not None else []
+    proof.findings += check_record(record, named.key)
+    proof.sentences = _sentences(article, record)
+    return proof
+
+
+def _unit_findings(store: Store, unit: Unit, line: _Line) -> list[Finding]:
+    """What is wrong with the line's files, and with this line; what is wrong with others is not its matter."""
+    report = check(store, Job(store.location, unit, is_read=True, extraction=False))
+    named = line.article.provenance.warc
+    about = {line.where, unit.manifest_key, *(file.key for file in unit.files)}
+    found = [finding for finding, _ in report.findings]
+    return [each for each in found if each.where in about and each.rule != "article_record"] + [
+        each for each in found if each.rule == "article_record" and each.where in (line.where, named.key)
+    ]
+
+
+def _sentences(article: Article, record: WarcRecord) -> list[SentencePlace]:
+    if article.event is Event.REMOVED or not article.blocks:
+        return []
+    try:
+        positions = PagePositions(page_from_record(record, max_bytes=MAX_PAGE_BYTES))
+    except ContentError:
+        return []
+    places: list[SentencePlace] = []
+    last: Span | None = None
+    for block in article.blocks:
+        for text in sentences(block.text):
+            span = positions.find(text, after=last)
+            last = span or last
+            places.append(SentencePlace(text, block.kind, block.path, span))
+    return places
+
+
+def _record_facts(article: Article, record: WarcRecord) -> dict[str, object]:
+    named = article.provenance.warc
+    return {
+        "key": named.key,
+        "offset": named.offset,
+        "length": named.length,
+        "record_id": record.record_id,
+        "url": record.target_uri,
+        "date": record.get("WARC-Date"),
+        "ip_address": record.get("WARC-IP-Address"),
+        "block_digest": record.get("WARC-Block-Digest"),
+        "payload_digest": record.get("WARC-Payload-Digest"),
+    }
