@@ -165,7 +165,7 @@ def _result(config: Config, outcome: _Outcome | None) -> CrawlResult:
         return CrawlResult(site, "failed", None, (f"the run is not published yet: {spider.failure}",))
     if spider.manifest is None:
         return CrawlResult(site, "failed", None, (_nothing_received(spider),))
-    warnings = tuple(spider.manifest.warnings)
+    warnings = (*spider.manifest.warnings, *spider.run.notes)
     if not spider.manifest.counts.records:
         return CrawlResult(site, "failed", spider.manifest, (_nothing_received(spider),))
     return CrawlResult(site, "warnings" if warnings else "complete", spider.manifest, warnings)

@@ -2,16 +2,19 @@
 
 Four layers, later ones win: the defaults below, the configuration file (`pressarc.toml`), the site's file
 (`sites/<site>.toml`), and what the command line says (`--set section.key=value` and the named flags).
-Secrets are read from the environment alone, by the library that uses them (S3 credentials: the usual `AWS_*`).
+Secrets are never part of it: S3 credentials are found by the library that uses them (the usual `AWS_*`), and the key
+that manifests are signed with is in a file or in the environment (`signing_key_pem`).
 """
 
 from __future__ import annotations
 
 import difflib
 import json
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -181,6 +184,19 @@ class ExtractOptions(Section):
     workers: int = Field(0, ge=0, le=256, description="Worker processes; 0 means one for each processor.")
 
 
+class SealOptions(Section):
+    """`[seal]`: who vouches for the manifests, and since when."""
+
+    key_file: str | None = Field(
+        None, description="File with the Ed25519 private key that manifests are signed with; none, and they are not."
+    )
+    timestamp_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s]+$",
+        description="Address of a time-stamp authority (RFC 3161) that is asked to stamp each manifest.",
+    )
+
+
 class Config(Section):
     """The effective configuration of one site's run."""
 
@@ -190,6 +206,7 @@ class Config(Section):
     discover: DiscoverOptions = DiscoverOptions()
     capture: CaptureOptions = CaptureOptions()
     extract: ExtractOptions = ExtractOptions()
+    seal: SealOptions = SealOptions()
 
     @property
     def user_agent(self) -> str:
@@ -232,6 +249,35 @@ def load_config(
         _validate(layer, where)
         _merge(merged, layer)
     return _named(_validate(merged, layers[-1][0] if layers else "the defaults"), site)
+
+
+SIGNING_KEY_VARIABLE = "PRESSARC_SIGNING_KEY"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretText:
+    """A secret as it was found, and where; only the latter may be shown."""
+
+    text: str = field(repr=False)
+    where: str
+
+
+def signing_key_pem(config: Config) -> SecretText | None:
+    """The key that manifests are signed with: of the environment, else of the file; null where there is neither.
+
+    Raises:
+        ConfigError: The file cannot be read.
+    """
+    given = os.environ.get(SIGNING_KEY_VARIABLE)
+    if given:
+        return SecretText(given, SIGNING_KEY_VARIABLE)
+    if config.seal.key_file is None:
+        return None
+    path = Path(config.seal.key_file).expanduser()
+    try:
+        return SecretText(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"the key cannot be read ({error})", where=f"seal.key_file = {path}") from error
 
 
 def site_path(name: str, config_file: Path | None = None) -> Path:

@@ -11,7 +11,7 @@
       StoreError                     the object store said no
         ObjectMissing  ObjectDiffers  UploadCorrupt~  AccessDenied  StoreUnavailable~
       PublishError                   a run could not be committed
-        BatchIncomplete  ManifestConflict  RunLocked
+        BatchIncomplete  ManifestConflict  RunLocked  SealFailed
 
     ~ transient: trying again may help, and only these are tried again.
 
@@ -164,3 +164,7 @@ class ManifestConflict(PublishError):
 
 class RunLocked(PublishError):
     """Another process holds this site's work folder."""
+
+
+class SealFailed(PublishError):
+    """A manifest could not be signed or time-stamped, or its seal does not hold."""

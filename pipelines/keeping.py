@@ -1,4 +1,4 @@
-"""The commands by which an archive is kept and proven: verify. Mounted into `pressarc` by crawler/cli.py.
+"""The commands by which an archive is kept and proven: verify, keys. Mounted into `pressarc` by crawler/cli.py.
 
 Exit codes are those of cli.py.
 """
@@ -9,6 +9,7 @@ import json
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,14 +27,20 @@ from pipelines.cli import (
 )
 from pipelines.config import load_config
 from pipelines.errors import ConfigError
+from pipelines.publish.sealing import write_key
+from pipelines.seal.keys import PublicKey, SigningKey
+from pipelines.seal.timestamps import roots_from_pem
 from pipelines.store.contract import Store
 from pipelines.values import Finding
 from pipelines.verify.archive import Report, sites_of
 from pipelines.verify.archive import verify as verify_archive
 from pipelines.verify.proof import Proof, prove
 from pipelines.verify.scope import Scope
+from pipelines.verify.seals import Trust
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
+keys = typer.Typer(no_args_is_help=True, help="Keys that manifests are signed with.")
+app.add_typer(keys, name="keys")
 
 SiteOption = Annotated[list[str] | None, typer.Option("--site", help="A site to check. May be repeated.")]
 
@@ -55,6 +62,12 @@ def verify(
     no_extraction: Annotated[
         bool, typer.Option("--no-extraction", help="Check bytes and digests; make no article again.")
     ] = False,
+    public_key: Annotated[
+        Path | None, typer.Option(help="The key whose signatures are to hold: a file that `pressarc keys new` wrote.")
+    ] = None,
+    timestamp_ca: Annotated[
+        Path | None, typer.Option(help="Certificates (PEM) of whom to trust for time-stamps, which are to hold.")
+    ] = None,
     workers: Annotated[int, typer.Option(help="Processes; 0 means one for each processor.")] = 0,
     config: ConfigOption = None,
     set_: SetOption = None,
@@ -66,20 +79,30 @@ def verify(
     where all that was found is that lines made with other library versions cannot be compared here.
     """
     store = archive_of(load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive}))
+    trust = Trust(
+        None if public_key is None else PublicKey.from_pem(_text(public_key), where=str(public_key)),
+        None if timestamp_ca is None else roots_from_pem(_text(timestamp_ca), where=str(timestamp_ca)),
+    )
+    known = _known_sites(store, [*(sites or ()), *(site or ())])
     if article is not None:
-        raise typer.Exit(
-            _prove_one(store, _known_sites(store, [*(sites or ()), *(site or ())]), article, revision, as_json=as_json)
-        )
+        proof = prove(store, article, known, revision=revision, trust=trust)
+        if proof is None:
+            which = f"revision {revision} of this article" if revision else "this article"
+            raise ConfigError(
+                f"no manifest names a line of {which} on {', '.join(known)}", where=f"--article {article}"
+            )
+        _print_proof(store, proof, as_json=as_json)
+        raise typer.Exit(_exit_code(proof.findings))
     share = _share(sample)
     scope = Scope(
-        sites=_known_sites(store, [*(sites or ()), *(site or ())]),
+        sites=known,
         since=_day(since),
         sample=share,
         seed=seed or ("" if share >= 1 else secrets.token_hex(8)),
         extraction=not no_extraction,
     )
     with progress_bar(DownloadColumn()) as watcher:
-        report = verify_archive(store, scope, watcher, workers=workers)
+        report = verify_archive(store, scope, watcher, workers=workers, trust=trust)
     _print_report(store, scope, report, as_json=as_json)
     raise typer.Exit(_exit_code(report.findings))
 
@@ -91,16 +114,11 @@ def _exit_code(findings: Sequence[Finding]) -> int:
     return WARNINGS if rules == {"extractor_differs"} else FAILED
 
 
-def _prove_one(store: Store, sites: Sequence[str], id_: str, revision: int | None, *, as_json: bool) -> int:
-    proof = prove(store, id_, sites, revision=revision)
-    if proof is None:
-        which = f"revision {revision} of this article" if revision else "this article"
-        raise ConfigError(f"no manifest names a line of {which} on {', '.join(sites)}", where=f"--article {id_}")
+def _print_proof(store: Store, proof: Proof, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"archive": store.location, **proof.to_json()}, indent=1, ensure_ascii=False))
     else:
         print("\n".join(_proof_lines(proof)))
-    return _exit_code(proof.findings)
 
 
 def _proof_lines(proof: Proof) -> Iterator[str]:
@@ -156,6 +174,13 @@ def _print_report(store: Store, scope: Scope, report: Report, *, as_json: bool) 
         print(f"The sample can be drawn again with --sample {scope.sample:.6%} --seed {scope.seed}")
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"the file cannot be read ({error})", where=str(path)) from error
+
+
 def _known_sites(store: Store, named: Sequence[str]) -> tuple[str, ...]:
     known = sites_of(store)
     for site in named:
@@ -182,3 +207,23 @@ def _day(text: str | None) -> date | None:
         return None if text is None else date.fromisoformat(text)
     except ValueError as error:
         raise ConfigError("a day is wanted, like 2026-11-22", where=f"--since {text}") from error
+
+
+@keys.command("new")
+def keys_new(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the private key is to be; nothing may be there.")],
+) -> None:
+    """Make a key that manifests are signed with: the private one in FILE, the public one in FILE.pub.
+
+    Keep FILE where only the crawl can read it, and give FILE.pub to whoever is to check the archive.
+    """
+    key = SigningKey.new()
+    try:
+        public = write_key(file, key)
+    except FileExistsError as error:
+        raise ConfigError("a file is there already; no key is ever overwritten", where=str(error.filename)) from error
+    except OSError as error:
+        raise ConfigError(f"the key cannot be written ({error.strerror})", where=str(file)) from error
+    print(f"private key  {file} (sign with --set seal.key_file={file})")
+    print(f"public key   {public} (check with pressarc verify --public-key {public})")
+    print(f"fingerprint  {key.public.fingerprint}")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipelines.article.build import Origin
 from pipelines.article.jsonl import Part, file_sha256, to_line, write_part
-from pipelines.errors import BatchIncomplete, ManifestConflict, ObjectDiffers
+from pipelines.errors import ArchiveError, BatchIncomplete, ManifestConflict, ObjectDiffers
 from pipelines.extract.learn import count_lines, learn
 from pipelines.extract.profile import EMPTY, Profile
 from pipelines.http.url import canonical_url
@@ -34,6 +34,7 @@ from pipelines.publish.outcomes import OutcomeLine, Tally
 from pipelines.publish.parts import Context, lines_of_file, lines_of_held, lines_of_unvisited
 from pipelines.publish.resolve import Addresses, resolve
 from pipelines.publish.run import OpenRun, warc_files
+from pipelines.publish.sealing import seal
 from pipelines.publish.url_notes import UrlNotes
 from pipelines.publish.work import run_name
 from pipelines.reasons import FAILURES, PENDING, Outcome, Reason
@@ -99,6 +100,11 @@ def publish(
             name = run_name(folder.started_at, new_suffix())
             continue
         run.site_folder.keep_memory(folder, name)
+        try:
+            seal(run.store, site, manifest.number, run.sealing)
+        except ArchiveError as error:  # the run is committed, and the seal of the next one vouches for it
+            log.warning("the manifest was not sealed", extra={"site": site, "error": str(error)})
+            run.notes.append(f"the manifest was not sealed: {error}")
         run.site_folder.discard(folder)
         return manifest
     raise ManifestConflict("other machines keep committing runs of this site; try again later", where=site)

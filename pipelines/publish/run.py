@@ -16,7 +16,8 @@ from pipelines.errors import WarcError, WarcWriteFailed
 from pipelines.http.url import canonical_url
 from pipelines.memory.site import SiteMemory, read_snapshot
 from pipelines.publish.extraction import WarcFile
-from pipelines.publish.manifest import Link, newest, numbers, read_link
+from pipelines.publish.manifest import Link, Manifest, newest, numbers, read_link
+from pipelines.publish.sealing import Sealing, seal
 from pipelines.publish.work import RunFolder, SiteFolder, run_name
 from pipelines.reasons import Outcome
 from pipelines.store.archive import open_archive
@@ -47,6 +48,9 @@ class OpenRun:
         self.store = store
         self.site_folder = site_folder
         self.folder = folder
+        self.sealing = Sealing.of(config)
+        self.notes: list[str] = []
+        """What went wrong without harm to the run, a sentence each."""
         self.is_resumed = False
         self.received_bytes = 0
         """What was received since this start, as bytes of the wire."""
@@ -85,7 +89,8 @@ class OpenRun:
         for folder in site_folder.unfinished():
             committed_as = _committed_as(store, config.site.name, folder.run)
             if committed_as is not None:
-                site_folder.keep_memory(folder, committed_as)
+                site_folder.keep_memory(folder, committed_as.run)
+                seal(store, config.site.name, committed_as.number, Sealing.of(config))
                 site_folder.discard(folder)
                 continue
             run = cls(config, store, site_folder, folder)
@@ -262,8 +267,8 @@ def work_folder(config: Config) -> Path:
     return Path(archive.location) / ".work"
 
 
-def _committed_as(store: Store, site: str, run: str) -> str | None:
-    """The name under which *run* was committed; null if it was not.
+def _committed_as(store: Store, site: str, run: str) -> Manifest | None:
+    """The manifest by which *run* was committed; null if it was not.
 
     A run that had to give way to another is committed under a new name, but its WARC files keep the name it began with.
     """
@@ -272,5 +277,5 @@ def _committed_as(store: Store, site: str, run: str) -> str | None:
         named = (parse_key(file.key) for file in manifest.files)
         is_ours = any(parts is not None and parts.kind is Kind.WARC and parts.run == run for parts in named)
         if is_ours or manifest.run == run:
-            return manifest.run
+            return manifest
     return None

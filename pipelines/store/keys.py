@@ -18,6 +18,9 @@ from pipelines.errors import ConfigError, StoreError
 ARCHIVE_KEY = "archive.json"
 """Format version, creation and owner of the archive."""
 
+SIGNATURE, TIMESTAMP = "sig", "tsr"
+"""What a seal's key ends with."""
+
 
 class Kind(StrEnum):
     """The first part of a key: what sort of object it names."""
@@ -29,6 +32,7 @@ class Kind(StrEnum):
     PROFILES = "profiles"
     MEMORY = "memory"
     RUNS = "runs"
+    SEALS = "seals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class KeyParts:
     date: datetime.date | None = None
     run: str | None = None
     number: int | None = None
-    """Serial of a WARC file, part of articles and outcomes, place of a manifest in the chain."""
+    """Serial of a WARC file, part of articles and outcomes, place of a manifest (or of what it seals) in the chain."""
     profile_sha256: str | None = None
 
 
@@ -58,6 +62,7 @@ _SHAPES = {
     Kind.PROFILES: re.compile(rf"profiles/site=(?P<site>{_SITE})/(?P<profile>[0-9a-f]{{64}})\.json"),
     Kind.MEMORY: re.compile(rf"memory/site=(?P<site>{_SITE})/(?P<run>{_RUN})\.sqlite\.gz"),
     Kind.RUNS: re.compile(rf"runs/site=(?P<site>{_SITE})/(?P<number>[0-9]{{8}})\.json"),
+    Kind.SEALS: re.compile(rf"seals/site=(?P<site>{_SITE})/(?P<number>[0-9]{{8}})\.(?:{SIGNATURE}|{TIMESTAMP})"),
 }
 
 _SEGMENT = re.compile(r"[A-Za-z0-9=_-][A-Za-z0-9=._-]*")
@@ -103,6 +108,13 @@ def memory_key(site: str, run: str) -> str:
 def manifest_key(site: str, number: int) -> str:
     """The key of the manifest that is *number* in the site's chain."""
     return f"{site_prefix(Kind.RUNS, site)}{_digits(number, 8)}.json"
+
+
+def seal_key(site: str, number: int, kind: str) -> str:
+    """The key of the signature (`SIGNATURE`) or the time-stamp (`TIMESTAMP`) of manifest *number*."""
+    if kind not in (SIGNATURE, TIMESTAMP):
+        raise ValueError(f"no kind of seal: {kind!r}")
+    return f"{site_prefix(Kind.SEALS, site)}{_digits(number, 8)}.{kind}"
 
 
 def site_prefix(kind: Kind, site: str) -> str:

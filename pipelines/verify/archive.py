@@ -19,6 +19,8 @@ Rules, as findings name them:
     revision           an article's revisions do not follow one another
     outcome_record     a record has no outcome line, or several; or a line names no record
     counts             the manifest's counts are not those of its lines
+    signature          a manifest's signature is not by the key that is trusted, or the newest manifest has none
+    timestamp          the same of its time-stamp
 
 The chain is read first; then each run's files, a unit (scope.py) at a time, in as many processes as wanted; what
 concerns several units (revisions, counts) is put together in the order of the chain. So the findings and their order do
@@ -40,6 +42,7 @@ from pipelines.store.keys import Kind, manifest_key, site_names
 from pipelines.values import Finding
 from pipelines.verify.pool import in_order
 from pipelines.verify.scope import Scope, Unit, units_of
+from pipelines.verify.seals import Trust, check_seals
 from pipelines.verify.unit import Job, SeenRevision, UnitReport, check, check_unit
 
 Progress = Callable[[str, int, int], None]
@@ -80,7 +83,7 @@ def sites_of(store: Store) -> tuple[str, ...]:
     return site_names(stored.key for stored in store.list(f"{Kind.RUNS}/"))
 
 
-def verify(store: Store, scope: Scope, progress: Progress, *, workers: int = 1) -> Report:
+def verify(store: Store, scope: Scope, progress: Progress, *, workers: int = 1, trust: Trust | None = None) -> Report:
     """Check the archive, as far as *scope* goes.
 
     Args:
@@ -88,6 +91,7 @@ def verify(store: Store, scope: Scope, progress: Progress, *, workers: int = 1) 
         scope: What is checked.
         progress: Is told how far each site is.
         workers: Processes; 0 means one for each processor, and 1 that all is done in this one.
+        trust: Whose seals are checked.
 
     Raises:
         StoreError: The store does not answer; that is no finding about the archive.
@@ -104,7 +108,7 @@ def verify(store: Store, scope: Scope, progress: Progress, *, workers: int = 1) 
         report.findings.append(Finding("format", error.where, error.message))
         return report
     for site in scope.sites:
-        _SiteCheck(store, site, scope, report).run(progress, workers)
+        _SiteCheck(store, site, scope, report).run(progress, workers, trust or Trust())
     return report
 
 
@@ -175,9 +179,10 @@ class _SiteCheck:
         self._has_gap = not scope.is_whole
         """Whether articles are missing, so that what follows upon them cannot be judged."""
 
-    def run(self, progress: Progress, workers: int) -> None:
+    def run(self, progress: Progress, workers: int, trust: Trust) -> None:
         chain = read_chain(self._store, self._site)
         self._report.findings += chain.findings
+        self._report.findings += check_seals(self._store, self._site, chain.links, trust)
         self._report.checked.manifests += len(chain.links)
         plan = [self._plan(link) for link in chain.links if self._scope.takes(link.manifest)]
         total = sum(job.unit.size_bytes for _, jobs in plan for job in jobs)

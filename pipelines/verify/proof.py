@@ -28,6 +28,7 @@ from pipelines.verify.articles import compare, rederive
 from pipelines.verify.positions import PagePositions, Span, sentences
 from pipelines.verify.records import check_record
 from pipelines.verify.scope import Unit, units_of
+from pipelines.verify.seals import Trust, check_seals
 from pipelines.verify.unit import Job, check
 from pipelines.versions import extraction_versions
 from pipelines.warc.pages import page_from_record
@@ -90,7 +91,9 @@ class Proof:
         }
 
 
-def prove(store: Store, id_: str, sites: Sequence[str], *, revision: int | None = None) -> Proof | None:
+def prove(
+    store: Store, id_: str, sites: Sequence[str], *, revision: int | None = None, trust: Trust | None = None
+) -> Proof | None:
     """Prove the article's line; null where no manifest of *sites* names one.
 
     Args:
@@ -98,6 +101,7 @@ def prove(store: Store, id_: str, sites: Sequence[str], *, revision: int | None 
         id_: The article's id.
         sites: Where to look.
         revision: Which of its lines; the newest, unless said.
+        trust: Whose seals are checked.
 
     Raises:
         StoreUnavailable: The store does not answer.
@@ -109,7 +113,9 @@ def prove(store: Store, id_: str, sites: Sequence[str], *, revision: int | None 
             for unit in units_of(link.manifest, key):
                 for where, line, article in _lines_of(store, unit, id_):
                     if revision is None or article.revision == revision:
-                        return _prove(store, chain, link, unit, _Line(where, line, article))
+                        proof = _prove(store, chain, link, unit, _Line(where, line, article))
+                        proof.findings += check_seals(store, site, chain.links, trust or Trust())
+                        return proof
     return None
 
 

@@ -20,7 +20,7 @@ from crawler import cli
 from pipelines import cli as offline
 from pipelines import keeping
 from pipelines.config import load_config, options
-from tests.unit.markdown import DOCUMENTS, ROOT, blocks, chapter, table, without_blocks
+from tests.unit.markdown import DOCUMENTS, ROOT, blocks, chapter, table, tables, without_blocks
 
 README, COMMANDS, CONFIGURATION = ROOT / "README.md", ROOT / "docs/commands.md", ROOT / "docs/configuration.md"
 APACHE_2_0_SHA256 = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
@@ -41,8 +41,16 @@ def commands() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for app in (cli.app, offline.app, keeping.app):
         group: Any = typer.main.get_command(app)
-        found.update(getattr(group, "commands", {group.name: group}))  # an app of one command is no group
+        for name, command in group.commands.items():
+            inner = getattr(command, "commands", None)
+            found.update({name: command} if inner is None else {f"{name} {each}": inner[each] for each in inner})
     return found
+
+
+def command_of(words: list[str]) -> tuple[str, list[str]]:
+    """The name of the command that *words* call, which may be two of them, and its arguments."""
+    length = 1 if words[0] in commands() else 2
+    return " ".join(words[:length]), words[length:]
 
 
 def option_names(command: Any) -> set[str]:
@@ -50,19 +58,25 @@ def option_names(command: Any) -> set[str]:
     return {name for option in options_ for name in (*option.opts, *option.secondary_opts)} - {"--help"}
 
 
+def documented_options(name: str) -> dict[str, list[str]]:
+    """The table of a command's options; nothing where it has none."""
+    heading = f"pressarc {name}"
+    return table(COMMANDS, heading) if tables(chapter(COMMANDS, heading)) else {}
+
+
 def test_every_command_has_its_chapter_and_no_chapter_is_of_another() -> None:
-    headings = re.findall(r"^## pressarc (\S+)$", without_blocks(COMMANDS), re.MULTILINE)
+    headings = re.findall(r"^## pressarc (\S+(?: \S+)?)$", without_blocks(COMMANDS), re.MULTILINE)
     assert sorted(headings) == sorted(commands())
 
 
 @pytest.mark.parametrize("name", sorted(commands()))
 def test_every_option_of_a_command_stands_in_its_chapter_and_no_other(name: str) -> None:
-    assert set(table(COMMANDS, f"pressarc {name}")) == option_names(commands()[name])
+    assert set(documented_options(name)) == option_names(commands()[name])
 
 
 @pytest.mark.parametrize("name", sorted(commands()))
 def test_the_defaults_of_options_are_those_of_the_commands(name: str) -> None:
-    documented = table(COMMANDS, f"pressarc {name}")
+    documented = documented_options(name)
     for parameter in commands()[name].params:
         if parameter.param_type_name != "option":
             continue
@@ -122,13 +136,14 @@ def _simple_commands(script: str) -> Iterator[list[str]]:
 
 
 def test_the_documents_show_commands() -> None:
-    assert {arguments[0] for _, arguments in shown_commands()} == set(commands())
+    assert {command_of(words)[0] for _, words in shown_commands()} == set(commands())
 
 
 @pytest.mark.parametrize(("where", "arguments"), list(shown_commands()), ids=str)
 def test_a_command_that_is_shown_exists_and_takes_these_options(where: str, arguments: list[str]) -> None:
-    assert arguments[0] in commands(), where
-    context = commands()[arguments[0]].make_context(arguments[0], arguments[1:])  # raises if they do not parse
+    name, given = command_of(arguments)
+    assert name in commands(), where
+    context = commands()[name].make_context(name, given)  # raises if they do not parse
     load_config(None, overrides=context.params.get("set_") or ())
 
 

@@ -352,7 +352,7 @@ def test_a_line_can_be_proven_by_the_commands_in_the_format(tmp_path: Path, *, i
         sent = b"".join(b"%x;x\r\n%s\r\n" % (len(part), part) for part in (body[:20], body[20:])) + b"0\r\n\r\n"
     message = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n" + head + b"\r\n\r\n" + sent
     reference, held = _written(tmp_path, message, hashlib.sha256(body).hexdigest())
-    script = "".join(block for block in blocks(FORMAT, "sh") if "self_sha256" not in block)
+    script = "".join(block for block in blocks(FORMAT, "sh") if "OFFSET" in block or "block" in block)
     printed = run_shell(script, tmp_path, KEY=held, OFFSET=reference.offset, LENGTH=reference.length).splitlines()
     block_digest, named, payload_digest = printed
     assert named == f"WARC-Block-Digest: sha256:{hashlib.sha256(message).hexdigest()}"

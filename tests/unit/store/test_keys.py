@@ -58,6 +58,9 @@ def test_keys_by_site_are_read_back_as_they_were_built(site: str, run: str, numb
     assert keys.parse_key(keys.profile_key(site, sha256)) == KeyParts(Kind.PROFILES, site, profile_sha256=sha256)
     assert keys.parse_key(keys.manifest_key(site, number)) == KeyParts(Kind.RUNS, site, number=number)
     assert keys.manifest_number(keys.manifest_key(site, number)) == number
+    for kind in (keys.SIGNATURE, keys.TIMESTAMP):
+        assert keys.parse_key(keys.seal_key(site, number, kind)) == KeyParts(Kind.SEALS, site, number=number)
+        assert keys.manifest_number(keys.seal_key(site, number, kind)) is None
 
 
 @given(sites, days, runs, parts, numbers, digests)
@@ -72,6 +75,7 @@ def test_every_key_is_one_that_stores_accept_and_begins_with_its_prefix(
         keys.profile_key(site, sha256),
         keys.memory_key(site, run),
         keys.manifest_key(site, number),
+        keys.seal_key(site, number, keys.SIGNATURE),
     )
     for kind, key in zip(Kind, built, strict=True):
         assert keys.check_key(key) == key
