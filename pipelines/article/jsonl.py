@@ -9,13 +9,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from pydantic import BaseModel
+
+from pipelines import disk
 
 _LEVEL = 6
 
@@ -43,17 +44,15 @@ def canonical_json(table: object) -> bytes:
 
 def write_part(path: Path, lines: Iterable[bytes]) -> Part:
     """Write *lines* to *path*, gzipped; the name appears once the file is whole and on disk."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.partial")
+    disk.make_folder(path.parent)
     count = 0
-    with temporary.open("wb") as raw:
-        with gzip.GzipFile(filename="", mode="wb", compresslevel=_LEVEL, fileobj=raw, mtime=0) as packed:
-            for line in lines:
-                packed.write(line)
-                count += 1
-        raw.flush()
-        os.fsync(raw.fileno())
-    os.replace(temporary, path)
+    with (
+        disk.whole(path) as raw,
+        gzip.GzipFile(filename="", mode="wb", compresslevel=_LEVEL, fileobj=raw, mtime=0) as packed,
+    ):
+        for line in lines:
+            packed.write(line)
+            count += 1
     return Part(path, count, path.stat().st_size, file_sha256(path))
 
 

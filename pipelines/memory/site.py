@@ -10,7 +10,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
 import shutil
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -21,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from pipelines import disk
 from pipelines.errors import ArchiveError
 from pipelines.memory import listed, urls
 from pipelines.memory.tables import open_database
@@ -189,13 +189,12 @@ class SiteMemory:
 
 def write_snapshot(memory: Path, target: Path) -> None:
     """Write the closed memory file, gzipped, to *target*; the name appears once it is whole."""
-    temporary = target.with_name(f".{target.name}.partial")
-    with memory.open("rb") as plain, temporary.open("wb") as raw:
-        with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=raw, mtime=0) as packed:
-            shutil.copyfileobj(plain, packed, 1 << 20)
-        raw.flush()
-        os.fsync(raw.fileno())
-    os.replace(temporary, target)
+    with (
+        memory.open("rb") as plain,
+        disk.whole(target) as raw,
+        gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=raw, mtime=0) as packed,
+    ):
+        shutil.copyfileobj(plain, packed, 1 << 20)
 
 
 def read_snapshot(packed: bytes, target: Path, *, where: str) -> None:
@@ -210,9 +209,8 @@ def read_snapshot(packed: bytes, target: Path, *, where: str) -> None:
         raise ArchiveError(f"this is no snapshot of a site memory ({error})", where=where) from error
     if not plain:
         raise ArchiveError("this snapshot of a site memory is empty", where=where)
-    temporary = target.with_name(f".{target.name}.partial")
-    temporary.write_bytes(plain)
-    os.replace(temporary, target)
+    with disk.whole(target) as file:
+        file.write(plain)
 
 
 def _digest(line: str) -> bytes:

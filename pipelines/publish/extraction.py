@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from pipelines import disk
 from pipelines.errors import ContentError
 from pipelines.extract.profile import Profile
 from pipelines.publish.exchange import read_exchange, survey_exchange
@@ -71,7 +72,7 @@ def survey(files: Sequence[WarcFile], workers: int, progress: Progress) -> list[
 def read(files: Sequence[WarcFile], profile: Profile, folder: Path, workers: int, progress: Progress) -> Harvest:
     """Read every page in *files* into readings files in *folder*, in place of older ones; what was seen there."""
     for stale in folder.glob("*.pickle"):
-        stale.unlink()
+        disk.remove(stale)
     jobs = [(read_share, (share, profile.to_json(), folder)) for share in _shares(files, workers)]
     return Harvest.joined(_in_workers(jobs, workers, "extracting", progress))
 
@@ -88,9 +89,8 @@ def read_share(share: Share, profile: bytes, folder: Path) -> Harvest:
     found = ((number, read_exchange(captured, share.file.key, frozen)) for number, captured in share.exchanges())
     readings = [(number, each) for number, each in found if each is not None]
     target = folder / f"{share.file.number:05}-{share.first}.pickle"
-    temporary = target.with_name(f".{target.name}.partial")
-    temporary.write_bytes(pickle.dumps(readings, protocol=pickle.HIGHEST_PROTOCOL))
-    os.replace(temporary, target)
+    with disk.whole(target) as file:
+        file.write(pickle.dumps(readings, protocol=pickle.HIGHEST_PROTOCOL))
     return Harvest.joined(harvest(share.file.number, number, each) for number, each in readings)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipelines import disk
 from pipelines.article.build import Origin
 from pipelines.article.jsonl import Part, file_sha256, to_line, write_part
 from pipelines.errors import ArchiveError, BatchIncomplete, ManifestConflict, ObjectDiffers
@@ -142,20 +143,21 @@ def _derive(
         # An article whose own page waits for another night is counted then.
         memory.add_lines(count_lines(_only(unknown, lambda url: memory.article(article_id(url)) is not None)))
     snapshot = folder.parts / memory_key(config.site.name, name)
-    snapshot.parent.mkdir(parents=True)
+    disk.make_folder(snapshot.parent)
     write_snapshot(folder.memory, snapshot)
     learnt = folder.parts / profile_key(config.site.name, profile.sha256)
-    learnt.parent.mkdir(parents=True)
-    learnt.write_bytes(profile.to_json())
+    disk.make_folder(learnt.parent)
+    with disk.whole(learnt) as file:
+        file.write(profile.to_json())
     described = [*parts, _describe(folder.parts, snapshot), _describe(folder.parts, learnt)]
     return _Derived(sorted(described, key=lambda file: file.key), tally, profile)
 
 
 def _fetch_memory(run: OpenRun, base: Link | None, target: Path) -> None:
     """Bring the site's memory as it is after the newest committed run to *target*."""
-    target.unlink(missing_ok=True)
+    disk.remove(target)
     # SQLite would roll what a killed process left of its transaction back into the new file.
-    target.with_name(f"{target.name}-journal").unlink(missing_ok=True)
+    disk.remove(target.with_name(f"{target.name}-journal"))
     if base is None:
         return
     shutil.copyfile(run.kept_memory(base), target)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from pipelines import disk
 from pipelines.config import Config
 from pipelines.errors import WarcError, WarcWriteFailed
 from pipelines.http.url import canonical_url
@@ -241,7 +242,7 @@ class OpenRun:
     def _seal_leftovers(self) -> None:
         for path in sorted(self.folder.warc.glob(f"date=*/*{OPEN_SUFFIX}")):
             if path.stat().st_size == 0:
-                path.unlink()
+                disk.remove(path)
                 continue
             dropped_bytes = seal_leftover(path)
             log.info("an interrupted WARC file was sealed", extra={"path": str(path), "dropped_bytes": dropped_bytes})

@@ -12,7 +12,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 
+from pipelines import disk
 from pipelines.article.jsonl import canonical_json
 from pipelines.errors import AccessDenied, RunLocked
 from pipelines.values import Ledger
@@ -68,11 +68,12 @@ class RunFolder:
         """Forget what was made ready for the archive: it will be made anew."""
         if self.parts.exists():
             shutil.rmtree(self.parts)
-        self.parts.mkdir()
+        disk.make_folder(self.parts)
 
     def write_ledger(self, ledger: Ledger) -> None:
         """Say that the crawl is over, and how."""
-        _write_whole(self.path / "ledger.json", _LEDGER.dump_json(ledger))
+        with disk.whole(self.path / "ledger.json") as file:
+            file.write(_LEDGER.dump_json(ledger))
 
     def read_ledger(self) -> Ledger | None:
         """What the crawl knew at its end, or null if it is not over."""
@@ -93,7 +94,7 @@ class SiteFolder:
     def __init__(self, work: Path, site: str) -> None:
         self.path = work / site
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            disk.make_folder(self.path)
             self._lock = FileLock(self.path / "lock")
             self._lock.acquire(timeout=0)
         except Timeout as error:
@@ -125,8 +126,9 @@ class SiteFolder:
         """Make the folder of a new run."""
         folder = RunFolder(self.path / run, run, started_at)
         for path in (folder.warc, folder.readings, folder.parts):
-            path.mkdir(parents=True)
-        _write_whole(folder.path / "run.json", canonical_json({"run": run, "started_at": started_at.isoformat()}))
+            disk.make_folder(path)
+        with disk.whole(folder.path / "run.json") as file:
+            file.write(canonical_json({"run": run, "started_at": started_at.isoformat()}))
         return folder
 
     def memory_of(self, run: str) -> Path:
@@ -137,26 +139,16 @@ class SiteFolder:
         """Make the memory of a run that is now committed the one that is kept, and forget older ones."""
         kept = self.memory_of(run)
         if folder.memory.exists():
-            os.replace(folder.memory, kept)
+            with folder.memory.open("rb+") as file:
+                disk.sync(file)
+            disk.replace(folder.memory, kept)
+            disk.sync_folder(self.path)
         for path in self.path.glob("memory-*.sqlite"):
             if path != kept:
-                path.unlink()
+                disk.remove(path)
 
     def discard(self, folder: RunFolder) -> None:
         """Remove the folder of a run that is committed."""
-        (folder.path / "run.json").unlink(missing_ok=True)  # first: without it a folder is rubbish
+        disk.remove(folder.path / "run.json")  # first: without it a folder is rubbish
+        disk.sync_folder(folder.path)
         shutil.rmtree(folder.path)
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.partial")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

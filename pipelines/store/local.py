@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from pipelines import disk
 from pipelines.errors import AccessDenied, ObjectDiffers, ObjectMissing, StoreError
 from pipelines.store.contract import Capabilities
 from pipelines.store.keys import check_key, check_prefix, is_hidden
@@ -58,15 +59,15 @@ class LocalStore:
         path = self._path(key)
         with open_source(source) as stream, _translated(path):
             if not path.exists():
-                _make_folder(path.parent)
+                disk.make_folder(path.parent)
                 partial = path.with_name(f".{secrets.token_hex(8)}.partial")
                 try:
                     check_source(source, _written(stream, partial), sha256, where=str(path))
                     _link(partial, path)
                 finally:
-                    partial.unlink(missing_ok=True)
+                    disk.remove(partial)
             # Also where the object was there before: its writer may have died before its name was safe on disk.
-            _sync_folder(path.parent)
+            disk.sync_folder(path.parent)
         held_sha256 = self.sha256(key)
         if held_sha256 != sha256:
             raise ObjectDiffers(
@@ -139,16 +140,15 @@ def _written(stream: IO[bytes], partial: Path) -> str:
     with partial.open("xb") as target:
         while chunk := stream.read(_CHUNK_BYTES):
             digest.update(chunk)
-            target.write(chunk)
-        target.flush()
-        os.fsync(target.fileno())
+            disk.write(target, chunk)
+        disk.sync(target)
     return digest.hexdigest()
 
 
 def _link(partial: Path, path: Path) -> None:
     """Give the file its name, unless another writer has just taken it."""
     try:
-        os.link(partial, path)
+        disk.link(partial, path)
     except FileExistsError:
         return
     except OSError as error:
@@ -166,23 +166,6 @@ def _size_bytes(path: Path) -> int:
     if not stat.S_ISREG(facts.st_mode):
         raise ObjectMissing("there is no such object, but something else of this name", where=str(path))
     return facts.st_size
-
-
-def _make_folder(folder: Path) -> None:
-    """Make *folder* and those above it, each one's name safe on disk before it is used."""
-    if folder.is_dir():
-        return
-    _make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
-    _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 import uuid
 import zlib
 from collections.abc import Callable
@@ -25,6 +24,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from pipelines import disk
 from pipelines.values import Exchange, RecordRef, VisitFacts
 from pipelines.warc.reader import repair
 from pipelines.warc.record import NewRecord, WarcInfo, exchange_records, warcinfo_record
@@ -159,7 +159,7 @@ class WarcWriter:
 
     def _open_next(self, now: datetime) -> _OpenFile:
         key = self._key_of(self._serial)
-        self._folder.mkdir(parents=True, exist_ok=True)
+        disk.make_folder(self._folder)
         warcinfo = warcinfo_record(self._info, filename=Path(key).name, now=now, new_id=self._new_id)
         self._file = _OpenFile(self._folder / Path(key).name, key, warcinfo.record_id, now)
         self._serial += 1
@@ -182,7 +182,7 @@ def seal_leftover(path: Path) -> int:
     """
     dropped_bytes = repair(path)
     with path.open("rb+") as stream:
-        os.fsync(stream.fileno())
+        disk.sync(stream)
     _rename_durably(path, path.with_name(path.name.removesuffix(OPEN_SUFFIX)))
     return dropped_bytes
 
@@ -222,8 +222,7 @@ class _OpenFile:
         self._members.file.flush()
 
     def seal(self) -> Path:
-        self.flush()
-        os.fsync(self._members.file.fileno())
+        disk.sync(self._members.file)
         self._members.file.close()
         _rename_durably(self._open_path, self._path)
         return self._path
@@ -263,7 +262,7 @@ class _Members:
         self._compressor = _new_compressor()
 
     def _put(self, compressed: bytes) -> None:
-        self.file.write(compressed)
+        disk.write(self.file, compressed)
         self.size_bytes += len(compressed)
 
 
@@ -272,9 +271,5 @@ def _new_compressor() -> isal_zlib.Compress:
 
 
 def _rename_durably(source: Path, target: Path) -> None:
-    source.rename(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    disk.replace(source, target)
+    disk.sync_folder(target.parent)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import disk
 from pipelines.config import Config
 from pipelines.errors import WarcWriteFailed
 from pipelines.publish.run import OpenRun
@@ -75,7 +76,7 @@ def test_a_disk_that_refuses_the_sealing_is_said_so_and_the_next_start_seals(
         raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as broken:
-        broken.setattr(rotate.os, "fsync", refuse)
+        broken.setattr(disk, "sync", refuse)
         with pytest.raises(WarcWriteFailed, match="Input/output error"):
             run.seal()
     assert not run.crawl_is_over
