@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import uuid
 import zlib
 from collections.abc import Callable
@@ -26,7 +27,7 @@ from warcio.warcwriter import WARCWriter
 
 from pipelines import disk
 from pipelines.values import Exchange, RecordRef, VisitFacts
-from pipelines.warc.reader import repair
+from pipelines.warc.reader import read_records, repair
 from pipelines.warc.record import NewRecord, WarcInfo, exchange_records, warcinfo_record
 from pipelines.warc.revisit import Payloads
 
@@ -172,7 +173,10 @@ class WarcWriter:
 
 
 def seal_leftover(path: Path) -> int:
-    """Seal the `.open` file that a killed process left: cut it after its last whole record, then as `WarcWriter.seal`.
+    """Seal the `.open` file that a killed process left: cut it after its last whole exchange, then go on as `seal`.
+
+    An exchange is whole with its metadata record, the last that `append` writes of it. One that is not was not answered
+    for yet: the crawl asks again, and gets it with all that belongs to it.
 
     Returns:
         Bytes cut off.
@@ -182,9 +186,22 @@ def seal_leftover(path: Path) -> int:
     """
     dropped_bytes = repair(path)
     with path.open("rb+") as stream:
+        whole_bytes = _whole_exchanges_bytes(stream)
+        dropped_bytes += stream.seek(0, os.SEEK_END) - whole_bytes
+        stream.truncate(whole_bytes)
         disk.sync(stream)
     _rename_durably(path, path.with_name(path.name.removesuffix(OPEN_SUFFIX)))
     return dropped_bytes
+
+
+def _whole_exchanges_bytes(stream: IO[bytes]) -> int:
+    """Bytes up to the end of the last record that ends an exchange, or that none belongs to."""
+    reader = read_records(stream, max_block_bytes=0)
+    whole_bytes = 0
+    for record in reader:
+        if record.type not in ("response", "revisit", "request"):
+            whole_bytes = reader.whole_bytes
+    return whole_bytes
 
 
 class _OpenFile:
