@@ -19,7 +19,7 @@ from crawler.capture.tap import check_versions
 from crawler.frontier.hours import read_hours
 from crawler.spiders.news import NewsSpider, new_suffix, utc_now
 from pipelines.config import Config
-from pipelines.errors import ArchiveError
+from pipelines.errors import ArchiveError, StoreUnavailable
 from pipelines.publish.manifest import Manifest
 from pipelines.publish.run import OpenRun, work_folder
 from pipelines.values import Ledger
@@ -162,13 +162,20 @@ def _result(config: Config, outcome: _Outcome | None) -> CrawlResult:
     if not isinstance(spider, NewsSpider):
         return CrawlResult(site, "failed", None, (f"the crawl could not begin; {LOG_FILE} tells why",))
     if spider.failure is not None:
-        return CrawlResult(site, "failed", None, (f"the run is not published yet: {spider.failure}",))
+        return CrawlResult(site, "failed", None, (_not_published(spider),))
     if spider.manifest is None:
         return CrawlResult(site, "failed", None, (_nothing_received(spider),))
     warnings = (*spider.manifest.warnings, *spider.run.notes)
     if not spider.manifest.counts.records:
         return CrawlResult(site, "failed", spider.manifest, (_nothing_received(spider),))
     return CrawlResult(site, "warnings" if warnings else "complete", spider.manifest, warnings)
+
+
+def _not_published(spider: NewsSpider) -> str:
+    words = f"the run is not published yet: {spider.failure}"
+    if isinstance(spider.failure, StoreUnavailable) and spider.run.folder.read_ledger() is not None:
+        return f"{words}; it is complete in {spider.run.folder.path}, and the next start or `pressarc publish` goes on"
+    return words
 
 
 def _nothing_received(spider: NewsSpider) -> str:

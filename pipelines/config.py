@@ -58,6 +58,12 @@ class ArchiveOptions(Section):
         description="Folder for runs that are not committed yet; by default `.work` in the archive's folder, "
         "and `.pressarc/<bucket>/<prefix>` here for an archive on S3.",
     )
+    adopt_after_s: float = Field(
+        43200.0,
+        ge=0,
+        description="Seconds after which a run of another machine counts as dead: its WARC files that are in the "
+        "archive, and in no manifest, are published by the next start.",
+    )
     owner: str | None = Field(None, description="Who keeps the archive; written into `archive.json` and every WARC.")
 
 

@@ -21,6 +21,7 @@ from pipelines.extract.learn import count_lines, learn
 from pipelines.extract.profile import EMPTY, Profile
 from pipelines.http.url import canonical_url
 from pipelines.memory.site import SiteMemory, write_snapshot
+from pipelines.publish.committed import committed
 from pipelines.publish.extraction import Progress, WarcFile, load_readings, read, survey
 from pipelines.publish.manifest import (
     Link,
@@ -79,18 +80,29 @@ def publish(
         ManifestConflict: Other machines kept committing runs of this site; the run stays in the work folder.
         ArchiveError: The store, or extraction, failed; the run stays in the work folder.
     """
+    for each in run.older:
+        publish(each, now=now, new_suffix=new_suffix, progress=progress)
+    run.older.clear()
     folder, site = run.folder, run.config.site.name
     ledger = folder.read_ledger()
     if ledger is None:
         raise BatchIncomplete("the crawl is not over", where=folder.run)
-    files = warc_files(folder, site)
-    _upload(run.store, [(file.key, file.path, file_sha256(file.path)) for file in files], progress)
-    surveys = survey(files, run.config.extract.workers, progress)
+    files: list[WarcFile] | None = None
+    surveys: list[Survey] = []
     name = folder.run
     for _ in range(_ATTEMPTS):
         base = newest(run.store, site)
+        there = committed(run.store, site, folder.run, [file.key for file in warc_files(folder, site)])
+        if there.manifest is not None:  # an earlier try arrived, or another machine has adopted all of it
+            run.site_folder.discard(folder)
+            return there.manifest
+        left = [file for file in warc_files(folder, site) if file.key not in there.named]
+        if files != left:
+            files = left
+            _upload_warcs(run, files, progress)
+            surveys = survey(files, run.config.extract.workers, progress)
         derived = _derive(run, name, base, files, surveys, ledger, progress)
-        manifest = _manifest(run, name, base, derived, ledger, now())
+        manifest = _manifest(run, name, base, files, derived, ledger, now())
         try:
             _upload(run.store, [(file.key, folder.parts / file.key, file.sha256) for file in derived.files], progress)
             put_manifest(run.store, manifest)
@@ -238,10 +250,16 @@ def _remember(context: Context, memory: SiteMemory) -> None:
 
 
 def _manifest(
-    run: OpenRun, name: str, base: Link | None, derived: _Derived, ledger: Ledger, ended_at: datetime
+    run: OpenRun,
+    name: str,
+    base: Link | None,
+    files: list[WarcFile],
+    derived: _Derived,
+    ledger: Ledger,
+    ended_at: datetime,
 ) -> Manifest:
     config = run.config.model_dump(mode="json")
-    warcs = [_describe_warc(file) for file in warc_files(run.folder, run.config.site.name)]
+    warcs = [_describe_warc(file) for file in files]
     return Manifest(
         number=1 if base is None else base.manifest.number + 1,
         run=name,
@@ -284,6 +302,13 @@ def _describe_warc(file: WarcFile) -> ManifestFile:
     with file.path.open("rb") as stream:
         records = sum(1 for _ in read_records(stream, max_block_bytes=0, where=file.key))
     return ManifestFile(key=file.key, bytes=file.path.stat().st_size, sha256=file_sha256(file.path), records=records)
+
+
+def _upload_warcs(run: OpenRun, files: list[WarcFile], progress: Progress) -> None:
+    """Put those that did not go up during the crawl."""
+    stored = run.rolling.finish()
+    sources = [(file.key, file.path, file_sha256(file.path)) for file in files]
+    _upload(run.store, [each for each in sources if stored.get(each[0]) != each[2]], progress)
 
 
 def _upload(store: Store, sources: list[tuple[str, Path, str]], progress: Progress) -> None:

@@ -8,22 +8,26 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from pipelines import disk
 from pipelines.config import Config
-from pipelines.errors import WarcError, WarcWriteFailed
+from pipelines.errors import StoreUnavailable, WarcError, WarcWriteFailed
 from pipelines.http.url import canonical_url
 from pipelines.memory.site import SiteMemory, read_snapshot
+from pipelines.publish.adopt import adopt
+from pipelines.publish.committed import committed
 from pipelines.publish.extraction import WarcFile
-from pipelines.publish.manifest import Link, Manifest, newest, numbers, read_link
+from pipelines.publish.manifest import Link, newest
+from pipelines.publish.rolling import RollingUpload
 from pipelines.publish.sealing import Sealing, seal
 from pipelines.publish.work import RunFolder, SiteFolder, run_name
 from pipelines.reasons import Outcome
 from pipelines.store.archive import open_archive
 from pipelines.store.contract import Store
-from pipelines.store.keys import Kind, check_site, memory_key, parse_key, warc_key
+from pipelines.store.keys import check_site, memory_key, warc_key
 from pipelines.store.open import open_store
 from pipelines.values import Exchange, RecordRef, VisitFacts
 from pipelines.versions import extractor
@@ -34,8 +38,8 @@ from pipelines.warc.rotate import OPEN_SUFFIX, WarcLimits, WarcWriter, seal_left
 
 log = logging.getLogger(__name__)
 
-_LOOK_BACK = 50
-"""How many of the newest manifests are searched for a run whose commit may have arrived."""
+SAME_NIGHT = timedelta(hours=12)
+"""A run that began no longer ago is tonight's: if its crawl is over, the next start publishes it and does no more."""
 
 
 class OpenRun:
@@ -52,6 +56,11 @@ class OpenRun:
         self.sealing = Sealing.of(config)
         self.notes: list[str] = []
         """What went wrong without harm to the run, a sentence each."""
+        self.older: list[OpenRun] = []
+        """Runs of the site whose crawl was over before this one began; they are published first."""
+        self.is_offline = False
+        """Whether the archive did not answer at the start."""
+        self.rolling = RollingUpload(store)
         self.is_resumed = False
         self.received_bytes = 0
         """What was received since this start, as bytes of the wire."""
@@ -77,28 +86,57 @@ class OpenRun:
         store = open_store(config.archive.location, endpoint=config.archive.endpoint, region=config.archive.region)
         site_folder = SiteFolder(work_folder(config), config.site.name)
         try:
-            open_archive(store, now=now, owner=config.archive.owner)
-            return cls._start(config, store, site_folder, now, new_suffix)
+            is_offline = not _is_there(store, now, config.archive.owner)
+            older, current = _left_behind(config, store, site_folder, now, is_offline=is_offline)
+            if not is_offline:
+                adopted = adopt(config, store, site_folder, now=now, new_suffix=new_suffix)
+                older += [cls(config, store, site_folder, folder) for folder in adopted]
+            if current is None:
+                folder = site_folder.begin(run_name(now, new_suffix()), now, config.model_dump(mode="json"))
+                current = cls(config, store, site_folder, folder)
         except BaseException:
             site_folder.close()
             raise
+        current.older, current.is_offline = older, is_offline
+        if is_offline:
+            current.notes.append(
+                f"the archive {store.location} did not answer at the start; the run is kept in "
+                f"{current.folder.path} until it does"
+            )
+        return current
 
     @classmethod
-    def _start(
-        cls, config: Config, store: Store, site_folder: SiteFolder, now: datetime, new_suffix: Callable[[], str]
-    ) -> OpenRun:
-        for folder in site_folder.unfinished():
-            committed_as = _committed_as(store, config.site.name, folder.run)
-            if committed_as is not None:
-                site_folder.keep_memory(folder, committed_as.run)
-                seal(store, config.site.name, committed_as.number, Sealing.of(config))
-                site_folder.discard(folder)
-                continue
-            run = cls(config, store, site_folder, folder)
-            run.is_resumed = True
-            run._seal_leftovers()
-            return run
-        return cls(config, store, site_folder, site_folder.begin(run_name(now, new_suffix()), now))
+    @contextmanager
+    def left_behind(cls, config: Config) -> Iterator[list[OpenRun]]:
+        """The site's runs that are not committed, oldest first, each with the configuration it began with.
+
+        Args:
+            config: The site's name, where the archive is, and how it is sealed.
+
+        Raises:
+            ArchiveError: The archive has another format, cannot be reached, or the site is being worked on.
+        """
+        store = open_store(config.archive.location, endpoint=config.archive.endpoint, region=config.archive.region)
+        site_folder = SiteFolder(work_folder(config), config.site.name)
+        try:
+            folders = site_folder.unfinished()
+            runs = [cls(_as_begun(config, folder), store, site_folder, folder) for folder in folders]
+            yield [run for run in runs if not run.take_stock()]
+        finally:
+            site_folder.close()
+
+    def take_stock(self) -> bool:
+        """Seal what a killed process left open; whether the run turns out to be in the archive already, and is gone."""
+        self.seal_leftovers()
+        site = self.config.site.name
+        found = committed(self.store, site, self.folder.run, [file.key for file in self.warc_files()])
+        if found.manifest is None:
+            return False
+        if found.manifest.run == self.folder.run:
+            self.site_folder.keep_memory(self.folder, found.manifest.run)
+        seal(self.store, site, found.manifest.number, self.sealing)
+        self.site_folder.discard(self.folder)
+        return True
 
     # ------------------------------------------------------------ capture
 
@@ -160,6 +198,7 @@ class OpenRun:
             self._writer = None
         if self._memory is not None:
             self._memory.close()
+        self.rolling.abandon()
         self.site_folder.close()
 
     # ------------------------------------------------------------ what is there
@@ -168,15 +207,21 @@ class OpenRun:
     def memory(self) -> SiteMemory:
         """The site's memory as it was after the newest committed run; not to be written to."""
         if self._memory is None:
-            base = newest(self.store, self.config.site.name)
-            path = Path(":memory:") if base is None else self.kept_memory(base)
-            self._memory = SiteMemory(path, read_only=base is not None)
+            known = self.known_memory()
+            self._memory = SiteMemory(known or Path(":memory:"), read_only=known is not None)
         return self._memory
 
     def has_requisite(self, url: str) -> bool:
         """Whether an earlier run has archived the requisite at *url*: once is enough for every night's pages."""
         seen = self.memory.url(canonical_url(url))
         return seen is not None and seen.outcome == Outcome.REQUISITE and seen.status == 200
+
+    def known_memory(self) -> Path | None:
+        """The site's memory after its newest run, as far as this machine can know it; null for a site without one."""
+        if self.is_offline:
+            return self.site_folder.newest_memory()
+        base = newest(self.store, self.config.site.name)
+        return None if base is None else self.kept_memory(base)
 
     def kept_memory(self, link: Link) -> Path:
         """The site's memory as it is after a committed run: kept here, or fetched from the archive."""
@@ -219,7 +264,7 @@ class OpenRun:
             self._writer.abandon()
             self._writer = None
         try:
-            self._seal_leftovers()
+            self.seal_leftovers()
         except (OSError, WarcError) as error:
             log.warning("the open WARC file stays unsealed until the next start", extra={"error": str(error)})
 
@@ -237,9 +282,11 @@ class OpenRun:
             limits=WarcLimits(config.capture.warc_max_bytes, config.capture.warc_max_age_s),
             first_serial=1 + max((file.number for file in self.warc_files()), default=-1),
             payloads=self._payloads,
+            on_sealed=self.rolling.add,
         )
 
-    def _seal_leftovers(self) -> None:
+    def seal_leftovers(self) -> None:
+        """Seal the WARC files that a killed process left open."""
         for path in sorted(self.folder.warc.glob(f"date=*/*{OPEN_SUFFIX}")):
             if path.stat().st_size == 0:
                 disk.remove(path)
@@ -252,9 +299,9 @@ def warc_files(folder: RunFolder, site: str) -> list[WarcFile]:
     """The sealed WARC files in a run's folder, in the order they were written."""
     found = []
     for path in folder.warc.glob("date=*/*.warc.gz"):
-        serial = int(path.name.removesuffix(".warc.gz").rpartition("-")[2])
+        run, _, serial = path.name.removesuffix(".warc.gz").rpartition("-")
         day = date.fromisoformat(path.parent.name.removeprefix("date="))
-        found.append(WarcFile(path, warc_key(site, day, folder.run, serial), serial))
+        found.append(WarcFile(path, warc_key(site, day, run, int(serial)), int(serial)))
     return sorted(found, key=lambda file: file.number)
 
 
@@ -268,15 +315,42 @@ def work_folder(config: Config) -> Path:
     return Path(archive.location) / ".work"
 
 
-def _committed_as(store: Store, site: str, run: str) -> Manifest | None:
-    """The manifest by which *run* was committed; null if it was not.
+def waiting_sites(config: Config) -> list[str]:
+    """The sites that have runs in the archive's work folder which are not committed."""
+    return sorted({path.parent.parent.name for path in work_folder(config).glob("*/*/run.json")})
 
-    A run that had to give way to another is committed under a new name, but its WARC files keep the name it began with.
-    """
-    for number in sorted(numbers(store, site), reverse=True)[:_LOOK_BACK]:
-        manifest = read_link(store, site, number).manifest
-        named = (parse_key(file.key) for file in manifest.files)
-        is_ours = any(parts is not None and parts.kind is Kind.WARC and parts.run == run for parts in named)
-        if is_ours or manifest.run == run:
-            return manifest
-    return None
+
+def _as_begun(config: Config, folder: RunFolder) -> Config:
+    """The configuration that a run began with, in the archive that *config* names."""
+    if folder.config is None:
+        return config
+    return Config.model_validate({**folder.config, "archive": config.archive, "seal": config.seal})
+
+
+def _is_there(store: Store, now: datetime, owner: str | None) -> bool:
+    """Whether the archive answers; it is made if there is none."""
+    try:
+        open_archive(store, now=now, owner=owner)
+    except StoreUnavailable as error:
+        log.warning("the archive does not answer", extra={"location": store.location, "error": str(error)})
+        return False
+    return True
+
+
+def _left_behind(
+    config: Config, store: Store, site_folder: SiteFolder, now: datetime, *, is_offline: bool
+) -> tuple[list[OpenRun], OpenRun | None]:
+    """Runs that are only to be published, oldest first; and the one to go on with, if there is one."""
+    older: list[OpenRun] = []
+    for folder in site_folder.unfinished():
+        run = OpenRun(config, store, site_folder, folder)
+        if is_offline:
+            run.seal_leftovers()
+        elif run.take_stock():
+            continue
+        if run.crawl_is_over and now - folder.started_at > SAME_NIGHT:
+            older.append(run)
+            continue
+        run.is_resumed = True
+        return older, run
+    return older, None

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -42,6 +43,8 @@ class RunFolder:
     path: Path
     run: str
     started_at: datetime
+    config: Mapping[str, object] | None = None
+    """The configuration it began with, as manifests have it; null where it was not noted."""
 
     @property
     def warc(self) -> Path:
@@ -119,21 +122,26 @@ class SiteFolder:
                 except FileNotFoundError:
                     shutil.rmtree(path)
                     continue
-                found.append(RunFolder(path, path.name, datetime.fromisoformat(facts["started_at"])))
+                started_at = datetime.fromisoformat(facts["started_at"])
+                found.append(RunFolder(path, path.name, started_at, facts.get("config")))
         return found
 
-    def begin(self, run: str, started_at: datetime) -> RunFolder:
-        """Make the folder of a new run."""
-        folder = RunFolder(self.path / run, run, started_at)
+    def begin(self, run: str, started_at: datetime, config: Mapping[str, object] | None = None) -> RunFolder:
+        """Make the folder of a new run, of this configuration."""
+        folder = RunFolder(self.path / run, run, started_at, config)
         for path in (folder.warc, folder.readings, folder.parts):
             disk.make_folder(path)
         with disk.whole(folder.path / "run.json") as file:
-            file.write(canonical_json({"run": run, "started_at": started_at.isoformat()}))
+            file.write(canonical_json({"config": config, "run": run, "started_at": started_at.isoformat()}))
         return folder
 
     def memory_of(self, run: str) -> Path:
         """Where the memory after a committed run is kept, if it is."""
         return self.path / f"memory-{run}.sqlite"
+
+    def newest_memory(self) -> Path | None:
+        """The memory of the newest run that is kept here, if one is."""
+        return max(self.path.glob("memory-*.sqlite"), default=None)
 
     def keep_memory(self, folder: RunFolder, run: str) -> None:
         """Make the memory of a run that is now committed the one that is kept, and forget older ones."""

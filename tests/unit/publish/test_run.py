@@ -110,7 +110,7 @@ def test_a_run_whose_crawl_is_over_is_only_to_be_published(tmp_path: Path) -> No
     run = start(config, FIRST_NIGHT)
     capture(run, visits(pages_of("bakery"), at=FIRST_NIGHT), ledger=Ledger(complete=False, warnings=("stopped",)))
     run.close()
-    resumed = start(config, FIRST_NIGHT + timedelta(days=1))
+    resumed = start(config, FIRST_NIGHT + timedelta(hours=2))
     assert resumed.crawl_is_over
     manifest = commit(resumed)
     assert (manifest.run, manifest.complete) == (run.folder.run, False)

@@ -246,7 +246,7 @@ def test_whatever_keeps_a_run_from_being_published_is_left_with_the_spider(
     assert spider.failure is not None
     assert spider.failure is error or isinstance(spider.failure, ArchiveError)
     monkeypatch.undo()
-    again = start(config_for(tmp_path), FIRST_NIGHT + timedelta(days=1))
+    again = start(config_for(tmp_path), FIRST_NIGHT + timedelta(hours=2))
     assert again.folder.run == run.folder.run
     assert again.crawl_is_over
     again.close()
