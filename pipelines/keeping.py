@@ -23,6 +23,7 @@ from pipelines.cli import (
     JsonOption,
     SetOption,
     archive_of,
+    named_sites,
     progress_bar,
 )
 from pipelines.config import Config, load_config
@@ -34,7 +35,7 @@ from pipelines.seal.keys import PublicKey, SigningKey
 from pipelines.seal.timestamps import roots_from_pem
 from pipelines.store.contract import Store
 from pipelines.values import Finding, Ledger
-from pipelines.verify.archive import Report, sites_of
+from pipelines.verify.archive import Report
 from pipelines.verify.archive import verify as verify_archive
 from pipelines.verify.proof import Proof, prove
 from pipelines.verify.scope import Scope
@@ -85,7 +86,7 @@ def verify(
         None if public_key is None else PublicKey.from_pem(_text(public_key), where=str(public_key)),
         None if timestamp_ca is None else roots_from_pem(_text(timestamp_ca), where=str(timestamp_ca)),
     )
-    known = _known_sites(store, [*(sites or ()), *(site or ())])
+    known = tuple(named_sites(store, [*(sites or ()), *(site or ())]))
     if article is not None:
         proof = prove(store, article, known, revision=revision, trust=trust)
         if proof is None:
@@ -181,14 +182,6 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"the file cannot be read ({error})", where=str(path)) from error
-
-
-def _known_sites(store: Store, named: Sequence[str]) -> tuple[str, ...]:
-    known = sites_of(store)
-    for site in named:
-        if site not in known:
-            raise ConfigError(f"the archive has no such site; it has {', '.join(known) or 'none'}", where=site)
-    return tuple(dict.fromkeys(named)) or known
 
 
 def _share(text: str | None) -> float:

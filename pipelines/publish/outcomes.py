@@ -99,6 +99,20 @@ class Tally:
         """Count *article*."""
         self._events[article.event.value] += 1
 
+    def add(self, other: Tally) -> None:
+        """Count what *other* has counted, of other lines of the same run."""
+        self._outcomes += other._outcomes
+        self._reasons += other._reasons
+        self._events += other._events
+        self._records += other._records
+        self.lost_pages += other.lost_pages
+        for url, (sources, captured, extracted) in other._expected.items():
+            _, before_captured, before_extracted = self._expected.get(url, ((), False, False))
+            self._expected[url] = (sources, captured or before_captured, extracted or before_extracted)
+        for source, counts in other._coverage.items():
+            known = self._coverage.get(source, [0, 0, 0])
+            self._coverage[source] = [ours + theirs for ours, theirs in zip(known, counts, strict=True)]
+
     def counts(self) -> Counts:
         """What was counted so far."""
         return Counts(

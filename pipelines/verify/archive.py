@@ -34,7 +34,7 @@ from dataclasses import asdict, dataclass, field
 
 from pipelines.errors import ArchiveError, StoreUnavailable
 from pipelines.publish.manifest import Link, numbers, read_link
-from pipelines.publish.outcomes import ArticleCounts, Counts
+from pipelines.publish.outcomes import Tally
 from pipelines.reasons import Event
 from pipelines.store.archive import check_archive
 from pipelines.store.contract import Store
@@ -192,13 +192,13 @@ class _SiteCheck:
         for link, jobs in plan:
             self._report.findings += self._named_again(link)
             self._has_gap = self._has_gap or link.manifest.number in chain.broken_before
-            counts: list[Counts | None] = []
+            tallies: list[Tally | None] = []
             for job, unit in zip(jobs, reports, strict=False):  # the reports of the other runs follow
-                counts.append(self._take(unit))
+                tallies.append(self._take(unit))
                 self._report.checked.files += len(job.unit.files) if job.is_read else 0
                 done += job.unit.size_bytes
                 progress(self._site, done, total)
-            self._compare_counts(link, counts)
+            self._compare_counts(link, tallies)
 
     def _plan(self, link: Link) -> tuple[Link, list[Job]]:
         key = manifest_key(self._site, link.manifest.number)
@@ -230,7 +230,7 @@ class _SiteCheck:
             return (check(self._store, job) for job in jobs)
         return in_order(check_unit, jobs, workers)
 
-    def _take(self, unit: UnitReport) -> Counts | None:
+    def _take(self, unit: UnitReport) -> Tally | None:
         for finding, name in unit.findings:
             if name is None or name not in self._named:
                 self._report.findings.append(finding)
@@ -243,7 +243,7 @@ class _SiteCheck:
         checked.bytes += unit.read_bytes
         checked.records += unit.records
         checked.articles += unit.articles
-        return unit.counts
+        return unit.tally
 
     def _revision(self, seen: SeenRevision) -> Finding | None:
         before = self._revisions.get(seen.id, 0)
@@ -255,27 +255,12 @@ class _SiteCheck:
             "revision", seen.where, f"it is revision {seen.revision} ({seen.event}), after revision {before}"
         )
 
-    def _compare_counts(self, link: Link, counts: list[Counts | None]) -> None:
-        whole = [each for each in counts if each is not None]
-        if len(whole) == len(counts) and total(whole) != link.manifest.counts:
+    def _compare_counts(self, link: Link, tallies: list[Tally | None]) -> None:
+        whole = Tally()
+        for tally in tallies:
+            if tally is None:
+                return
+            whole.add(tally)
+        if whole.counts() != link.manifest.counts:
             key = manifest_key(self._site, link.manifest.number)
             self._report.findings.append(Finding("counts", key, "its counts are not those of its lines"))
-
-
-def total(counts: Iterable[Counts]) -> Counts:
-    """The counts of all together."""
-    sums: dict[str, dict[str, int]] = {"outcomes": {}, "reasons": {}, "articles": {}}
-    exchanges = records = 0
-    for each in counts:
-        exchanges += each.exchanges
-        records += each.records
-        for name, into in sums.items():
-            for key, number in each.model_dump()[name].items():
-                into[key] = into.get(key, 0) + number
-    return Counts(
-        exchanges=exchanges,
-        records=records,
-        outcomes=sums["outcomes"],
-        reasons=sums["reasons"],
-        articles=ArticleCounts(**sums["articles"]),
-    )

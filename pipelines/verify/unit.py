@@ -23,7 +23,7 @@ from pipelines.article.schema import Article
 from pipelines.errors import ArchiveError, ObjectMissing, StoreUnavailable
 from pipelines.extract.profile import Profile
 from pipelines.publish.manifest import ManifestFile
-from pipelines.publish.outcomes import Counts, OutcomeLine, Tally
+from pipelines.publish.outcomes import OutcomeLine, Tally
 from pipelines.reasons import Event
 from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, parse_key, profile_key
@@ -69,7 +69,7 @@ class UnitReport:
 
     findings: list[tuple[Finding, str | None]] = field(default_factory=list)
     """Each with a name that several units may find the same of (a file, a profile): it is told once."""
-    counts: Counts | None = None
+    tally: Tally | None = None
     """Of its lines; null where they were not read, or not all of them."""
     revisions: list[SeenRevision] = field(default_factory=list)
     lacks_articles: bool = False
@@ -150,7 +150,7 @@ class _UnitCheck:
         self._ask_for_the_rest()
         self._report.findings += [(found, None) for found in self._same_records()]
         if not self._unread:
-            self._report.counts = self._tally.counts()
+            self._report.tally = self._tally
         return self._report
 
     def _damage(self, file: ManifestFile, stream: _Measured) -> None:
