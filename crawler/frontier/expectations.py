@@ -27,6 +27,11 @@ class Expectations:
         """Note that *source* says that an article is there."""
         self._expected.setdefault(key, set()).add(source)
 
+    def follow(self, key: str, target_key: str) -> None:
+        """Note that *key* redirects to *target_key*: who expected an article there expects it here."""
+        for source in self._expected.get(key, ()):
+            self.expect(target_key, source)
+
     def hold(self, key: str, url: str) -> None:
         """Note that the archive has the URL, which memory knows as *url*, and that it is not due."""
         self._held[key] = url

@@ -372,8 +372,11 @@ class Frontier:
 
     def _follow(self, key: str, redirects: Iterable[Candidate]) -> None:
         for each in redirects:
-            self._chains.follow(key, identity(self._sessions.strip(each.url)))
+            target_key = identity(self._sessions.strip(each.url))
+            self._chains.follow(key, target_key)
             self.offer(each)
+            if same_site(each.url, self.seed):
+                self._expectations.follow(key, target_key)
 
     def _offer_requisite(self, candidate: Candidate) -> None:
         key = identity(candidate.url)

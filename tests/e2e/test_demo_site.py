@@ -247,7 +247,7 @@ def test_scrapy_itself_runs_the_same_crawl(tmp_path: Path) -> None:
             "archive": str(tmp_path / "archive"),
             "allow_private": "true",
             "delay": "0",
-            "max_pages": "12",
+            "max_pages": "30",
             "set": "site.name=demo",
         }
         given = [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]

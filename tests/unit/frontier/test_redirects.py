@@ -48,6 +48,15 @@ def test_a_redirect_to_what_the_archive_holds_is_followed_as_what_is_there_may_b
     assert crawl.ledger(NOW, stopped=False).held == ()
 
 
+def test_who_expected_an_article_at_one_address_expects_it_where_that_leads() -> None:
+    crawl = frontier()
+    crawl.offer(story("short", Source.FEED))
+    assert taken(crawl) == ["short"]
+    crawl.read(story("short", Source.FEED), [redirected("the-long-address", 1, expects_article=True)])
+    expected_by = crawl.ledger(NOW, stopped=False).expected_by
+    assert expected_by[f"{HOME}the-long-address"] == (Source.FEED, Source.REDIRECT)
+
+
 def test_a_long_chain_that_ends_at_a_known_page_costs_that_page_nothing() -> None:
     crawl = frontier()
     crawl.offer(Candidate(HOME + "known", Source.LINK, HOME, 1))
