@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEV := $(VENV)/.dev
 READY := $(VENV)/.ready
 
-.PHONY: help demo crawl setup test test-servers test-e2e check format lock bench clean
+.PHONY: help demo crawl setup test test-servers test-e2e check format lock bench bench-extract clean
 
 help:  ## Show these lines.
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/make \1|\2/' | column -t -s '|'
@@ -60,6 +60,10 @@ bench: $(DEV)  ## Measure each part against a yardstick in the same run.
 	$(BIN)/python -m bench.capture
 	$(BIN)/python -m bench.memory
 	$(BIN)/python -m bench.known_urls
+
+bench-extract: $(DEV)  ## Score extraction on pages whose articles are known: make bench-extract PAGES=pages.jsonl.xz
+	@test -n "$(PAGES)" || { echo "make bench-extract: name the data, like PAGES=pages.jsonl.xz" >&2; exit 2; }
+	@$(BIN)/python -m bench.extract $(PAGES)
 
 clean:  ## Remove the environment and what tests leave; never an archive.
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache *.egg-info
