@@ -1,7 +1,9 @@
 """A captured page → articles, or the reason why there are none: the heart of pressarc.
 
-The live crawl, extraction from WARC files and verification all call `read_page`. It is a pure function of the page and
-the site's profile: no clock, no network, no state; the same page, profile and versions give the same drafts on any day.
+The live crawl, extraction from WARC files and verification all call this. A page is prepared, which needs nothing but
+the page and parses it once; a prepared page teaches about its site, and is read with what is known of the site.
+`read_page` is both steps in one. All of it is pure: no clock, no network, no state; the same page, profile and versions
+give the same drafts on any day.
 """
 
 from __future__ import annotations
@@ -10,19 +12,20 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.errors import ContentError, UndecodableBody, UnparsableHtml
+from pipelines.errors import UndecodableBody, UnparsableHtml
 from pipelines.extract.draft import draft_of
-from pipelines.extract.profile import Profile
+from pipelines.extract.prepare import PreparedPart, prepare_part
+from pipelines.extract.profile import EMPTY, Profile
 from pipelines.extract.split import split
 from pipelines.extract.survey import survey_part
-from pipelines.page.blocks import TextBlock, blocks_of
-from pipelines.page.classify import Kind, Verdict, classify
-from pipelines.page.decode import Decoded, decode
-from pipelines.page.facts import Facts, read_facts
+from pipelines.page.blocks import blocks_of
+from pipelines.page.classify import Kind, classify
+from pipelines.page.decode import decode
+from pipelines.page.facts import read_facts
 from pipelines.page.text import word_count
-from pipelines.page.tree import MAX_HTML_BYTES, Element, body_of, parse
-from pipelines.page.walls import Wall, find_wall
-from pipelines.reasons import Outcome, Reason
+from pipelines.page.tree import MAX_HTML_BYTES, body_of, parse
+from pipelines.page.walls import find_wall
+from pipelines.reasons import Flag, Outcome, Reason
 from pipelines.values import Draft, Page, Reading, Survey
 
 LEAST_WORDS = 25
@@ -31,90 +34,129 @@ LEAST_WORDS = 25
 _log = logging.getLogger(__name__)
 
 
-def read_page(page: Page, profile: Profile, *, insist: bool = False) -> Reading:
-    """Make articles of a page, or say why not.
+@dataclass(frozen=True, slots=True)
+class PreparedPage:
+    """A page as far as it can be read without knowing its site, free of the tree."""
+
+    parts: tuple[PreparedPart, ...] = ()
+    refused: Reading | None = None
+    """Why it is no article's page, where it is none."""
+    flags: tuple[Flag, ...] = ()
+    """What is to be said of every article of the page."""
+
+
+def prepare_page(
+    page: Page, known: Profile = EMPTY, *, insist: bool = False, asks_embedded: bool = True
+) -> PreparedPage:
+    """Parse a page and find its parts.
 
     Args:
         page: As captured, codings removed.
-        profile: What is known of its site.
+        known: What is known of its site so far; it changes nothing in what `read_prepared` gives, but spares the
+            general extractor where its template knows the page.
         insist: Hold it to be an article's page, whatever it looks like.
+        asks_embedded: Whether the general extractor is asked for embedded articles too; the lead teaches enough.
 
     Returns:
-        The lead article's draft first, then those of embedded articles, in the order of the page. What is wrong with
-        a page is a reason in the reading; nothing is raised for it.
+        The prepared page. What is wrong with a page is a reason in it; nothing is raised.
     """
     if len(page.body) > MAX_HTML_BYTES:
-        return Reading(Outcome.PAGE, Reason.PAGE_TOO_LARGE, f"{len(page.body)} bytes")
+        return _refused(Reason.PAGE_TOO_LARGE, f"{len(page.body)} bytes")
     try:
-        return _read(page, profile, insist=insist)
+        return _prepare(page, known, insist=insist, asks_embedded=asks_embedded)
     except UndecodableBody as error:
-        return Reading(Outcome.PAGE, Reason.UNDECODABLE, error.message)
+        return _refused(Reason.UNDECODABLE, error.message)
     except UnparsableHtml as error:
-        return Reading(Outcome.PAGE, Reason.UNPARSABLE, error.message)
+        return _refused(Reason.UNPARSABLE, error.message)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - the border of one page: whatever a page does to a parser ends here
         _log.exception("extraction failed", extra={"url": page.url})
-        return Reading(Outcome.PAGE, Reason.EXTRACTION_FAILED, f"{type(error).__name__}: {error}")
+        return _refused(Reason.EXTRACTION_FAILED, f"{type(error).__name__}: {error}")
+
+
+def survey_prepared(prepared: PreparedPage, known: Profile = EMPTY) -> Survey:
+    """What a page can teach about its site; nothing, where it is no article's page.
+
+    Args:
+        prepared: With *known*.
+        known: What was known of its site when it was prepared.
+    """
+    if prepared.refused is not None:
+        return Survey()
+    return Survey(tuple(survey_part(part, known) for part in prepared.parts))
+
+
+def read_prepared(
+    prepared: PreparedPage, profile: Profile, *, insist: bool = False, lead_only: bool = False
+) -> Reading | None:
+    """Make articles of a prepared page, or say why not.
+
+    Args:
+        prepared: As `prepare_page` gave it.
+        profile: What is known of its site.
+        insist: As it was prepared.
+        lead_only: Whether embedded articles are of no interest where there is a lead.
+
+    Returns:
+        The lead article's draft first, then those of embedded articles, in the order of the page. Null where the
+        general extractor has to be asked: prepare the page again with *profile*.
+    """
+    if prepared.refused is not None and not (insist and prepared.parts):
+        return prepared.refused
+    leads = [part for part in prepared.parts if part.is_lead]
+    drafts = [draft_of(part, profile, prepared.flags) for part in (leads if leads and lead_only else prepared.parts)]
+    known = [draft for draft in drafts if draft is not None]
+    return _reading(known, insist=insist) if len(known) == len(drafts) else None
+
+
+def read_page(page: Page, profile: Profile, *, insist: bool = False) -> Reading:
+    """Make articles of a page, or say why not, see `prepare_page` and `read_prepared`."""
+    reading = read_prepared(prepare_page(page, profile, insist=insist), profile, insist=insist)
+    assert reading is not None  # whatever this profile leaves open was asked for
+    return reading
 
 
 def survey_page(page: Page) -> Survey:
-    """What *page* can teach about its site; nothing, where it is no article's page."""
-    if len(page.body) > MAX_HTML_BYTES:
-        return Survey()
-    try:
-        return _survey(page)
-    except ContentError:
-        return Survey()
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001 - as above: the page teaches nothing
-        _log.exception("the page could not be surveyed", extra={"url": page.url})
-        return Survey()
+    """What *page* can teach about a site of which nothing is known."""
+    return survey_prepared(prepare_page(page))
 
 
-def _survey(page: Page) -> Survey:
-    opened = _open(page)
-    if opened.verdict.kind is not Kind.ARTICLE or opened.wall is not None:
-        return Survey()
-    parts = split(opened.root, opened.facts, opened.blocks)
-    return Survey(tuple(survey_part(part, opened.facts) for part in parts))
+def _refused(reason: Reason, detail: str) -> PreparedPage:
+    return PreparedPage(refused=Reading(Outcome.PAGE, reason, detail))
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    decoded: Decoded
-    root: Element
-    facts: Facts
-    blocks: Sequence[TextBlock]
-    verdict: Verdict
-    wall: Wall | None
-
-
-def _open(page: Page) -> _Opened:
+def _prepare(page: Page, known: Profile, *, insist: bool, asks_embedded: bool) -> PreparedPage:
     decoded = decode(page)
     root = parse(decoded.html, where=page.url)
     facts = read_facts(root, page.url)
     blocks = blocks_of(body_of(root))
     if sum(block.words for block in blocks if block.is_running) < LEAST_WORDS:
-        # Some pages are sent hidden, and shown by their scripts.
-        blocks = blocks_of(body_of(root), hidden=True)
+        # Some pages are sent hidden, and shown by their scripts; in others an element is never closed.
+        blocks = blocks_of(body_of(root), everything=True)
     wall = find_wall(page, root, facts, blocks)
-    return _Opened(decoded, root, facts, blocks, classify(root, facts, blocks), wall)
-
-
-def _read(page: Page, profile: Profile, *, insist: bool) -> Reading:
-    opened = _open(page)
-    if opened.wall is not None and not insist:
-        return Reading(Outcome.PAGE, opened.wall.reason, opened.wall.why)
-    why = "; ".join(opened.verdict.why)
-    if opened.verdict.kind is Kind.LISTING and not insist:
-        return Reading(Outcome.LISTING, None, why)
-    if opened.verdict.kind is Kind.OTHER and not insist:
-        words = sum(block.words for block in opened.blocks)
-        return Reading(Outcome.PAGE, Reason.TOO_SHORT if 0 < words < LEAST_WORDS else Reason.NO_ARTICLE, why)
-    parts = split(opened.root, opened.facts, opened.blocks)
-    return _reading([draft_of(part, page, opened.decoded, opened.facts, profile) for part in parts], insist=insist)
+    if wall is not None and not insist:
+        return _refused(wall.reason, wall.why)
+    verdict = classify(root, facts, blocks)
+    why, refused = "; ".join(verdict.why), None
+    if verdict.kind is Kind.LISTING:
+        refused = Reading(Outcome.LISTING, None, why)
+    elif verdict.kind is Kind.OTHER:
+        words = sum(block.words for block in blocks)
+        refused = Reading(Outcome.PAGE, Reason.TOO_SHORT if 0 < words < LEAST_WORDS else Reason.NO_ARTICLE, why)
+    if refused is not None and not insist:
+        return PreparedPage(refused=refused)
+    parts = split(root, facts, blocks)
+    holds = {Flag.TRUNCATED: page.truncated is not None, Flag.CHARSET_GUESSED: decoded.is_guessed}
+    template = known.template
+    return PreparedPage(
+        parts=tuple(
+            prepare_part(part, facts, page.captured_at, template, is_askable=part.is_lead or asks_embedded)
+            for part in parts
+        ),
+        refused=refused,
+        flags=tuple(flag for flag, is_so in holds.items() if is_so),
+    )
 
 
 def _reading(drafts: Sequence[Draft], *, insist: bool) -> Reading:

@@ -270,6 +270,19 @@ class Survey:
     parts: tuple[SurveyedPart, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Vote:
+    """What stood at one place of a page."""
+
+    place: str
+    """The kind of node, see `extract.passage`."""
+    line: str
+    """The text there, normalised."""
+    words: int
+    is_text: bool
+    """Whether it was the article's text."""
+
+
 @dataclass(frozen=True, slots=True)
 class SurveyedPart:
     article_url: str
@@ -279,6 +292,10 @@ class SurveyedPart:
     """The page's title element; the lead's only."""
     organisations: tuple[str, ...] = ()
     """Names that stand as the author's but are the outlet's own."""
+    votes: tuple[Vote, ...] = ()
+    """What stood where; empty where the general extractor was not asked."""
+    bears_out: bool | None = None
+    """Whether the template known so far finds the article; null where it was not looked at."""
 
 
 # ---------------------------------------------------------------- store, verify

@@ -9,13 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
+from pipelines.extract.dates import parse
 from pipelines.page.text import line_key, visible_text
 
 _OPENING = re.compile(
     r"^(?:(?:written|reported|posted|published|text)\s+)?(?:by|von|par|por|di|door|av|af|autor(?:in|es)?|auteur|author|texte?|oleh|przez|от)(?:\s*:\s*|\s+)",
     re.IGNORECASE,
 )
-_BYLINE = re.compile(r"(?:by|von|par|por|di|door|av|af)\b\s*:?\s*", re.IGNORECASE)
+_LABEL = re.compile(r"(?:autor(?:in|a)?(?:/(?:autor)?(?:in|a)?)?|auteure?|author|autore)\b\s*:?\s*", re.IGNORECASE)
+_BYLINE = re.compile(rf"(?:(?:by|von|par|por|di|door|av|af)\b\s*:?\s*|{_LABEL.pattern})", re.IGNORECASE)
+_PARTED = re.compile(r"\s*[|•·–—]\s*|\s-\s")
+_LEAST_NAME_WORDS, _MOST_NAME_WORDS = 2, 4
 # Two to four words in capital letters or beginning with one, with the small words that names have.
 _PERSON = re.compile(r"[^\W\d_a-z][\w.’'-]*(?:\s+(?:de|da|del|van|von|der|den|la|le|al|bin|[^\W\d_a-z][\w.’'-]*)){1,4}")
 _BETWEEN = re.compile(r"\s*(?:[;|\n•·]|\s/\s|\s(?:and|und|et|y|e|en|og|och|ja|dan|और|و)\s|&)\s*", re.IGNORECASE)
@@ -23,6 +27,13 @@ _COMMA = re.compile(r"\s*[,،、]\s*")
 _ADDRESS = re.compile(r"https?://|www\.|@\w+\.|\.(?:com|org|net)/", re.IGNORECASE)
 _EMAIL = re.compile(r"\S+@\S+\.\S+")
 _BRACKETED = re.compile(r"\s*[(\[].*?[)\]]\s*")
+_IN_BRACKETS = re.compile(r"[(\[]\s*([^()\[\]]+?)\s*[)\]]")
+# A role by itself: what stands where another name could.
+_ROLE = re.compile(
+    r"(?:[^\W\d_]+\s+)?(?:reporters?|editors?|correspondents?|writers?|producers?|redakteur(?:in)?|redaktion|staff"
+    r"|journaliste?|korrespondent(?:in)?|redactie|redaksjonen|redacción|redazione|rédaction|agenturen|agencies)",
+    re.IGNORECASE,
+)
 _MAX_CHARS = 80
 _MAX_WORDS = 8
 _NOBODY = frozenset(
@@ -64,8 +75,10 @@ def names(claims: Iterable[str], outlets: Collection[str]) -> tuple[str, ...]:
     barred = {_compact(outlet) for outlet in outlets} | {_compact(name) for name in _NOBODY}
     found: dict[str, str] = {}
     for claim in claims:
+        if any(_compact(inner.removeprefix("www.")) in barred for inner in _IN_BRACKETS.findall(claim)):
+            continue  # "The Paper (paper.example)"
         for name in _apart(claim):
-            if name and _compact(name) not in barred and _is_name(name):
+            if name and _compact(name) not in barred and _is_name(name) and not _ROLE.fullmatch(name):
                 found.setdefault(line_key(name), name)
     return tuple(found.values())
 
@@ -74,20 +87,43 @@ def byline_names(text: str, authors: Collection[str] = ()) -> tuple[str, ...]:
     """The names in a line that is a byline and nothing else; none where it is no byline.
 
     Args:
-        text: A whole line of a page.
+        text: A whole line of a page: "By Ana Diaz", or "Ana Diaz | 20 November 2026".
         authors: Names known from elsewhere: a line of nothing but them is a byline too.
     """
-    opening = _BYLINE.match(text)
-    if len(text) > _MAX_CHARS * 2 or (opening is None and not authors):
+    if len(text) > _MAX_CHARS * 2:
         return ()
+    opening = _BYLINE.match(text)
+    text = text[opening.end() :] if opening else text
+    pieces = [piece for piece in _PARTED.split(text) if piece]
+    undated = [piece for piece in pieces if not any(map(str.isdigit, piece))]
+    if opening is None and any(parse(piece) is not None for piece in pieces):
+        return lone_names(undated[0]) if len(undated) == 1 else ()
     people = [person for person in _apart(text) if person]
-    known = {line_key(author) for author in authors}
     if opening is None:
+        known = {line_key(author) for author in authors}
         return tuple(people) if people and all(line_key(person) in known for person in people) else ()
     return tuple(people) if people and all(_PERSON.fullmatch(person) for person in people) else ()
 
 
+def has_author_label(text: str) -> bool:
+    """Whether a line opens with the word for its author, as lists of facts about an article do."""
+    return _LABEL.match(text) is not None
+
+
+def lone_names(text: str) -> tuple[str, ...]:
+    """The names in a line that reads like names of people and nothing else: "Ana Diaz/Li Wei"."""
+    people = [person for piece in text.split("/") for person in _apart(piece) if person]
+    is_named = people and all(
+        _PERSON.fullmatch(person) and _LEAST_NAME_WORDS <= len(person.split()) <= _MOST_NAME_WORDS for person in people
+    )
+    return tuple(people) if is_named else ()
+
+
 def _apart(claim: str) -> list[str]:
+    return [person for line in claim.splitlines() if line.strip() for person in _apart_in_line(line)]
+
+
+def _apart_in_line(claim: str) -> list[str]:
     text = _BRACKETED.sub(" ", _EMAIL.sub("", visible_text(claim)))
     if _ADDRESS.search(text):
         return []

@@ -1,94 +1,95 @@
-"""One part of a page → a `Draft`: the article and nothing but the article."""
+"""One prepared part of a page, with what is known of its site → a `Draft`: the article and nothing but the article."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipelines.extract.engine import Selection, select
-from pipelines.extract.furniture import Cleaned, clean
-from pipelines.extract.media import read_images, read_links, region_of
-from pipelines.extract.metadata import Metadata, read_metadata
+from pipelines.extract.choose import GENERAL, Choice, choose
+from pipelines.extract.passage import Passage, is_within, region_of
+from pipelines.extract.prepare import PreparedPart
 from pipelines.extract.profile import Profile
-from pipelines.extract.split import Part
-from pipelines.page.blocks import TextBlock
-from pipelines.page.decode import Decoded
-from pipelines.page.facts import Facts
-from pipelines.page.tree import Element, paths_of
+from pipelines.page.text import word_count
 from pipelines.reasons import Flag
-from pipelines.values import Block, Draft, Page
+from pipelines.values import Block, Draft, Link
 
 _SHORT_WORDS = 80
 _PARAGRAPH_BREAK = "\n\n"
 
 
-def draft_of(part: Part, page: Page, decoded: Decoded, facts: Facts, profile: Profile) -> Draft:
-    """The article in *part*; its text is empty where there is none."""
-    blocks = part.blocks
-    metadata = read_metadata(part, facts, profile, page.captured_at)
-    selection = select(part.element, part.leave_out, [block for block in blocks if block.kind != "caption"])
-    cleaned = clean(selection.blocks, metadata.headline_forms, metadata.authors, metadata.description, profile)
-    region = region_of(cleaned.blocks, part.element)
+def draft_of(part: PreparedPart, profile: Profile, page_flags: Sequence[Flag]) -> Draft | None:
+    """The article in *part*; its text is empty where there is none. Null where the general extractor has to be asked.
+
+    Args:
+        part: As prepared.
+        profile: What is known of its site.
+        page_flags: What is to be said of all articles of the page.
+    """
+    choice = choose(part, profile)
+    if choice is None:
+        return None
+    claims = part.claims
+    kept = [part.passages[index] for index in choice.kept]
+    lines = choice.own_lines or tuple(passage.text for passage in kept)
+    region = region_of([passage.path for passage in kept]) or part.top
+    headlines, authors = claims.headlines(profile), claims.names(profile)
+    flags = (*page_flags, *_flags(part, choice, authors, region, sum(map(word_count, lines))))
     return Draft(
         url=part.url,
-        text=_PARAGRAPH_BREAK.join(block.text for block in cleaned.blocks),
-        blocks=tuple(_with_captions(blocks, cleaned.blocks, region)),
-        headline=metadata.headline,
-        description=metadata.description,
-        authors=metadata.authors,
-        section=metadata.section,
-        keywords=metadata.keywords,
-        language=metadata.language,
-        published_at=metadata.published_at,
-        modified_at=metadata.modified_at,
-        images=read_images(part, region, facts),
-        links=() if selection.is_foreign else read_links(cleaned.blocks, facts),
-        flags=tuple(_flags(part, page, decoded, metadata, selection, cleaned)),
-        removed=cleaned.removed,
+        text=_PARAGRAPH_BREAK.join(lines),
+        blocks=tuple(_with_captions(part, choice, region)),
+        headline=next(iter(headlines), None),
+        description=claims.description,
+        authors=authors,
+        section=claims.section,
+        keywords=claims.keywords,
+        language=claims.language,
+        published_at=claims.published_at,
+        modified_at=claims.modified_at,
+        images=part.pictures.of_article(_article_around(part, region)),
+        links=tuple(_links(kept)),
+        flags=tuple(flag for flag in Flag if flag in flags),
+        removed=choice.removed,
         embedded=not part.is_lead,
-        extraction_path="trafilatura-text" if selection.is_foreign else "trafilatura",
-        access_declared=metadata.access_declared,
-        access_why=metadata.access_why,
+        extraction_path=choice.way,
+        access_declared=claims.access_declared,
+        access_why=claims.access_why,
     )
 
 
-def _with_captions(blocks: Sequence[TextBlock], kept: Sequence[TextBlock], region: Element) -> list[Block]:
-    """The kept blocks, and the captions that stand between them, in reading order."""
-    chosen = {id(block) for block in kept}
-    shown = [
-        block
-        for block in blocks
-        if id(block) in chosen or (block.kind == "caption" and region in block.element.iterancestors())
-    ]
-    if not any(id(block) in chosen for block in shown):
-        shown = list(kept)
-    paths = paths_of(block.element for block in shown)
-    return [Block(block.kind, block.text, paths[block.element]) for block in shown]
+def _with_captions(part: PreparedPart, choice: Choice, region: str) -> Iterator[Block]:
+    """The kept passages, and the captions that stand between them, in reading order."""
+    for line in choice.own_lines:
+        yield Block("paragraph", line, part.top)
+    kept = set(choice.kept)
+    for index, passage in enumerate(part.passages):
+        if index in kept or (kept and passage.kind == "caption" and is_within(passage.path, region)):
+            yield Block(passage.kind, passage.text, passage.path)
 
 
-def _flags(
-    part: Part, page: Page, decoded: Decoded, metadata: Metadata, selection: Selection, cleaned: Cleaned
-) -> Iterator[Flag]:
-    words = sum(block.words for block in cleaned.blocks)
+def _article_around(part: PreparedPart, region: str) -> str:
+    """The path of the element that stands for the whole article: where its pictures are, above the text too."""
+    if not part.is_whole_page:
+        return part.top
+    around = [path for path in part.marked if is_within(region, path) and _name(path) == "article"]
+    return max(around, key=len, default=region)
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2].partition("[")[0]
+
+
+def _links(kept: Sequence[Passage]) -> Iterator[Link]:
+    yield from {link.url: link for passage in reversed(kept) for link in reversed(passage.links)}.values()
+
+
+def _flags(part: PreparedPart, choice: Choice, authors: Sequence[str], region: str, words: int) -> Iterator[Flag]:
+    is_marked = any(is_within(region, path) for path in part.marked) if choice.kept else False
+    is_guessed = choice.way == GENERAL and part.is_whole_page and not is_marked
     holds = {
-        Flag.NO_DATE: metadata.published_at is None,
-        Flag.NO_AUTHOR: not metadata.authors,
+        Flag.NO_DATE: part.claims.published_at is None,
+        Flag.NO_AUTHOR: not authors,
         Flag.SHORT: words < _SHORT_WORDS,
-        Flag.TRUNCATED: page.truncated is not None,
-        Flag.CHARSET_GUESSED: decoded.is_guessed,
-        Flag.FALLBACK: selection.is_foreign or (part.is_whole_page and not _is_marked(cleaned.blocks)),
-        Flag.DATE_AFTER_CAPTURE: metadata.has_later_date,
+        Flag.FALLBACK: bool(choice.own_lines) or is_guessed,
+        Flag.DATE_AFTER_CAPTURE: part.claims.has_later_date,
     }
     return (flag for flag, is_so in holds.items() if is_so)
-
-
-def _is_marked(blocks: Sequence[TextBlock]) -> bool:
-    """Whether an element of the page that means "article" holds all of the text."""
-    region = region_of(blocks, blocks[0].element) if blocks else None
-    if region is None:
-        return False
-    return any(
-        up.tag in ("article", "main")
-        or "articleBody" in (up.get("itemprop") or "")
-        or up.get("role") in ("article", "main")
-        for up in (region, *region.iterancestors())
-    )

@@ -1,9 +1,9 @@
-"""Blocks of an article → the blocks that are the article, and what was taken out, each on stated evidence.
+"""Passages chosen for an article → those that are the article, and what was taken out, each on stated evidence.
 
-In: the selected blocks, the headline, and the site's profile. Out: those that stay and a `Removal` for each that
-goes. The evidence, in this order: the block is the headline; it repeats in different articles of the site; it is a
-phrase of the table; it is a byline or date at either end; it is a link below the last of the text. Repeated lines
-that together are the larger part of an article are left in: then the profile is wrong, not the page.
+In: the passages, which of them were chosen, the headline, and the site's profile. Out: those that stay and a `Removal`
+for each that goes. The evidence, in this order: the passage is the headline; it repeats in different articles of the
+site; it is a phrase of the table; it is a byline or date at either end; it is a link below the last of the text.
+Repeated lines that together are the larger part of an article are left in: then the profile is wrong, not the page.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pipelines.extract.authors import byline_names
 from pipelines.extract.dates import parse
 from pipelines.extract.phrases import ALONE, LEADS_TO
 from pipelines.extract.profile import Profile
-from pipelines.page.blocks import TextBlock
+from pipelines.page.blocks import TextRun
 from pipelines.page.text import line_key
 from pipelines.values import Removal
 
@@ -29,28 +29,32 @@ _MOST_MARGIN_WORDS = 12
 class Cleaned:
     """An article without its furniture."""
 
-    blocks: tuple[TextBlock, ...]
+    kept: tuple[int, ...]
+    """Indexes of the passages that stay."""
     removed: tuple[Removal, ...]
 
 
 def clean(
-    blocks: Sequence[TextBlock],
-    headlines: Collection[str | None],
+    passages: Sequence[TextRun],
+    chosen: Sequence[int],
+    headlines: Collection[str],
     authors: Collection[str],
     description: str | None,
     profile: Profile,
 ) -> Cleaned:
-    """Take out of *blocks* what is not the article.
+    """Take out of the *chosen* passages what is not the article.
 
     Args:
-        blocks: What was selected, in order.
+        passages: Of the article's part, in order.
+        chosen: Indexes of those that were selected, in order.
         headlines: The forms in which the page gives the article's headline.
         authors: Of the article; a line of nothing but their names is their byline.
         description: A line that says the same as the article's own summary is never furniture, however often other
             pages tease with it.
         profile: What is known of the site.
     """
-    titles = {line_key(title) for title in headlines if title} - {""}
+    blocks = [passages[index] for index in chosen]
+    titles = {line_key(title) for title in headlines} - {""}
     repeated = _repeated(blocks, line_key(description or ""), profile)
     verdicts = {place: _verdict(block, titles, repeated, profile) for place, block in enumerate(blocks)}
     for place in _margins(len(blocks)):
@@ -58,19 +62,19 @@ def clean(
     last = max(
         (place for place, found in verdicts.items() if found is None and not blocks[place].is_linked), default=-1
     )
-    kept: list[TextBlock] = []
+    kept: list[int] = []
     removed: list[Removal] = []
     for place, block in enumerate(blocks):
         # Links and nothing else, with no text after them: what hangs below the article.
         verdict = verdicts[place] or (Removal(block.text, "teaser", 1) if place > last else None)
         if verdict is None:
-            kept.append(block)
+            kept.append(chosen[place])
         else:
             removed.append(verdict)
     return Cleaned(tuple(kept), tuple(removed))
 
 
-def _verdict(block: TextBlock, titles: Collection[str], repeated: Collection[str], profile: Profile) -> Removal | None:
+def _verdict(block: TextRun, titles: Collection[str], repeated: Collection[str], profile: Profile) -> Removal | None:
     """Why a block is no part of the article; null where nothing speaks against it."""
     if block.key in titles:
         return Removal(block.text, "headline", 1)
@@ -79,7 +83,7 @@ def _verdict(block: TextBlock, titles: Collection[str], repeated: Collection[str
     return Removal(block.text, "phrase", 1) if _is_phrase(block) else None
 
 
-def _repeated(blocks: Sequence[TextBlock], summary: str, profile: Profile) -> frozenset[str]:
+def _repeated(blocks: Sequence[TextRun], summary: str, profile: Profile) -> frozenset[str]:
     found = frozenset(
         block.key for block in blocks if block.key in profile.furniture and not summary.startswith(block.key)
     )
@@ -93,7 +97,7 @@ def _margins(count: int) -> Sequence[int]:
     return sorted({*range(min(count, _HEAD_BLOCKS)), *range(max(0, count - _TAIL_BLOCKS), count)})
 
 
-def _byline_or_date(block: TextBlock, authors: Collection[str]) -> Removal | None:
+def _byline_or_date(block: TextRun, authors: Collection[str]) -> Removal | None:
     if block.words > _MOST_MARGIN_WORDS:
         return None
     if byline_names(block.text, authors):
@@ -101,7 +105,7 @@ def _byline_or_date(block: TextBlock, authors: Collection[str]) -> Removal | Non
     return Removal(block.text, "date", 1) if parse(block.text) is not None else None
 
 
-def _is_phrase(block: TextBlock) -> bool:
+def _is_phrase(block: TextRun) -> bool:
     if block.key in ALONE:
         return True
     return block.linked_chars * 2 > len(block.text) and any(block.key.startswith(f"{phrase} ") for phrase in LEADS_TO)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
+from pipelines.extract.nodes import count_nodes, is_borne_out, merge_nodes
 from pipelines.extract.profile import EMPTY, Profile
 from pipelines.values import Survey, SurveyedPart
 
@@ -46,6 +47,9 @@ def learn(surveys: Iterable[Survey], known: Mapping[str, int] | None = None, pre
         line: support for line, support in sorted(counts.items()) if support >= least and len(line) <= _MAX_LINE_CHARS
     }
     parts = [part for same in articles for part in same[:1]]
+    taught = [next((part.votes for part in same if part.votes), ()) for same in articles]
+    tonight = count_nodes(taught, furniture)
+    holds = is_borne_out([part.bears_out for same in articles for part in same])
     return Profile(
         furniture=furniture,
         title_suffixes=tuple(sorted({*previous.title_suffixes, *_title_suffixes(parts)})),
@@ -53,6 +57,7 @@ def learn(surveys: Iterable[Survey], known: Mapping[str, int] | None = None, pre
             sorted({*previous.organisations, *(name for part in parts for name in part.organisations)})
         ),
         articles=seen,
+        nodes=merge_nodes(previous.nodes, tonight) if holds else tonight,
     )
 
 
@@ -77,7 +82,7 @@ def _articles(surveys: Iterable[Survey]) -> list[list[SurveyedPart]]:
         for part in survey.parts:
             by_url[part.article_url].add(part)
     urls = sorted(by_url)
-    own = {url: sorted(by_url[url], key=lambda part: (part.lines, part.title or "")) for url in urls}
+    own = {url: sorted(by_url[url], key=lambda part: (part.lines, part.title or "", part.votes)) for url in urls}
     leader = _leaders(urls, {url: frozenset(line for part in own[url] for line in part.lines) for url in urls})
     groups: dict[str, list[SurveyedPart]] = defaultdict(list)
     for url in urls:

@@ -1,23 +1,24 @@
-"""The images of an article, and the links within its text.
+"""The images of an article.
 
-In: the article's part, the blocks that stayed, and the JSON-LD item. Out: `Image`s, those that the metadata
-declares first, and `Link`s in reading order, each address once.
+In: the article's part and its JSON-LD item. Out: `Pictures`, every image of the part with its place, free of the tree;
+and of those, once it is known where the text stands, the article's own: those that the metadata declares first, each
+address once.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
+from pipelines.extract.passage import is_within
 from pipelines.extract.split import Part
 from pipelines.http.url import absolute_url
-from pipelines.page.blocks import TextBlock
 from pipelines.page.facts import Facts
 from pipelines.page.jsonld import dicts, first_string, strings
 from pipelines.page.text import visible_text
-from pipelines.page.tree import ASIDE, Element, inner_text
-from pipelines.values import Image, Link
+from pipelines.page.tree import ASIDE, Element, inner_text, paths_of
+from pipelines.values import Image
 
 _IMAGE_ATTRIBUTES = ("src", "data-src", "data-lazy-src", "data-original")
 _SMALLEST_PX = 64
@@ -29,44 +30,26 @@ _CREDIT = re.compile(
 )
 
 
-def read_links(blocks: Iterable[TextBlock], facts: Facts) -> tuple[Link, ...]:
-    """The links inside the text."""
-    found: dict[str, Link] = {}
-    for element in dict.fromkeys(block.element for block in blocks):
-        for anchor in element.iter("a"):
-            href = anchor.get("href") or ""
-            url = absolute_url(facts.base, href) if href and not href.startswith("#") else None
-            text = inner_text(anchor)
-            if url and text:
-                found.setdefault(url, Link(url, text))
-    return tuple(found.values())
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """The images of a part."""
+
+    declared: tuple[Image, ...]
+    shown: tuple[tuple[str, Image], ...]
+    """Each with the path of its node, in document order."""
+
+    def of_article(self, around: str) -> tuple[Image, ...]:
+        """The declared images, and those shown below the path *around*, the article's element."""
+        within = {image.url: image for path, image in reversed(self.shown) if is_within(path, around)}
+        declared = [_merged(image, within.pop(image.url, None)) for image in self.declared]
+        return tuple({image.url: image for image in (*declared, *reversed(within.values()))}.values())
 
 
-def read_images(part: Part, region: Element, facts: Facts) -> tuple[Image, ...]:
-    """The declared images, and those shown in the article around *region*, the subtree of its text."""
-    shown = {image.url: image for image in reversed([*_shown(part, _article_around(region, part), facts)])}
-    declared = [_merged(image, shown.pop(image.url, None)) for image in _declared(part, facts)]
-    return tuple({image.url: image for image in (*declared, *reversed(shown.values()))}.values())
-
-
-def region_of(blocks: Sequence[TextBlock], fallback: Element) -> Element:
-    """The smallest element that holds the text of all *blocks*."""
-    if not blocks:
-        return fallback
-    chains = [[*reversed([*block.element.iterancestors()]), block.element] for block in (blocks[0], blocks[-1])]
-    shared = fallback
-    for one, other in zip(*chains, strict=False):
-        if one is not other:
-            break
-        shared = one
-    return shared
-
-
-def _article_around(region: Element, part: Part) -> Element:
-    """The element that stands for the whole article: where its pictures are, above the text too."""
-    if not part.is_whole_page:
-        return part.element
-    return next((up for up in (region, *region.iterancestors()) if up.tag == "article"), region)
+def read_pictures(part: Part, facts: Facts) -> Pictures:
+    """The images that the metadata declares for the article in *part*, and those that the part shows."""
+    found = list(_shown(part, facts))
+    paths = paths_of(element for element, _ in found)
+    return Pictures(tuple(_declared(part, facts)), tuple((paths[element], image) for element, image in found))
 
 
 def _declared(part: Part, facts: Facts) -> Iterator[Image]:
@@ -84,16 +67,16 @@ def _declared(part: Part, facts: Facts) -> Iterator[Image]:
             yield replace(image, url=absolute)
 
 
-def _shown(part: Part, around: Element, facts: Facts) -> Iterator[Image]:
-    for element in around.iter("img"):
-        if _is_icon(element) or _is_elsewhere(element, around, part):
+def _shown(part: Part, facts: Facts) -> Iterator[tuple[Element, Image]]:
+    for element in part.element.iter("img"):
+        if _is_icon(element) or _is_elsewhere(element, part):
             continue
         sources = (element.get(name) for name in _IMAGE_ATTRIBUTES)
         source = next((source for source in sources if source and not source.startswith("data:")), "")
         url = absolute_url(facts.base, source) if source else None
         if url is not None:
             caption, credit = _caption(element)
-            yield Image(url, visible_text(element.get("alt") or "") or None, caption, credit)
+            yield element, Image(url, visible_text(element.get("alt") or "") or None, caption, credit)
 
 
 def _merged(declared: Image, shown: Image | None) -> Image:
@@ -103,13 +86,13 @@ def _merged(declared: Image, shown: Image | None) -> Image:
     return Image(declared.url, shown.alt, shown.caption or declared.caption, shown.credit or declared.credit)
 
 
-def _is_elsewhere(element: Element, around: Element, part: Part) -> bool:
+def _is_elsewhere(element: Element, part: Part) -> bool:
     """Whether an image belongs to another article, or to what stands beside the article."""
     for up in element.iterancestors():
+        if up is part.element:
+            return False
         if up in part.leave_out or up.tag in ASIDE:
             return True
-        if up is around:
-            return False
     return False
 
 

@@ -1,24 +1,28 @@
 """An article's headline, authors, dates, section and the like.
 
-In: one part of a page, what the page says of itself, and the site's profile. Out: `Metadata`. Sources in order of
-trust: the part's JSON-LD item, meta elements (the lead's only), microdata and what the part shows, the general
-extractor. Page-level statements never reach an embedded article.
+In: one part of a page, and what the page says of itself. Out: `Claims`, free of the tree; and of the claims, with the
+site's profile, the headline and the authors, as only the site's other pages tell what is the outlet's name in them.
+Sources in order of trust: the part's JSON-LD item, meta elements (the lead's only), microdata and what the part shows,
+the general extractor. Page-level statements never reach an embedded article.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from pipelines.extract import dates
-from pipelines.extract.authors import byline_names, names
-from pipelines.extract.engine import guessed_metadata
+from pipelines.extract.authors import byline_names, has_author_label, lone_names, names
+from pipelines.extract.engine import guessed_author
 from pipelines.extract.head import Head, read_head
 from pipelines.extract.headline import without_site
 from pipelines.extract.microdata import read_properties
 from pipelines.extract.profile import Profile
 from pipelines.extract.split import Part
+from pipelines.page.blocks import TextBlock
 from pipelines.page.facts import Facts
 from pipelines.page.jsonld import Item, dicts, first_string, strings
 from pipelines.page.text import line_key, visible_text
@@ -77,21 +81,28 @@ _SECTION_META = (
 _KEYWORD_META = ("article:tag", "og:article:tag", "news_keywords", "parsely-tags", "sailthru.tags", "keywords")
 _TITLE_META = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "title")
 _DESCRIPTION_META = ("og:description", "description", "twitter:description", "dc.description")
+_TAG = re.compile(r"<[^<>]*>")
+_LINE_END = re.compile(r"[\r\n]+|</p\s*>|<br\s*/?>\s*<br\s*/?>", re.IGNORECASE)
 _ENGINE_WORDS_APART = ";"
 _MOST_KICKER_WORDS = 3
-_BYLINE_DEPTH = 40
-"""How many blocks from the top a byline is looked for."""
+_MOST_BYLINE_WORDS = 16
+_BYLINE_ABOVE, _BYLINE_DEPTH = 5, 15
+"""How many blocks above and below the headline a byline is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Metadata:
-    """What is known of an article besides its text."""
+class Claims:
+    """What a page says of an article besides its text."""
 
-    headline: str | None
-    headline_forms: tuple[str, ...]
-    """Every form in which the page gives the headline, for finding it in the body."""
+    titles: tuple[str, ...]
+    """Every form in which it gives the headline, the most trusted first."""
+    authors: tuple[tuple[str, ...], ...]
+    """What stands for the authors, a group for each source."""
+    outlets: tuple[str, ...]
+    """What the page calls its outlet."""
+    body: tuple[str, ...]
+    """The article's text as metadata gives it, line by line; often none, sometimes shortened."""
     description: str | None
-    authors: tuple[str, ...]
     section: str | None
     keywords: tuple[str, ...]
     language: str | None
@@ -102,21 +113,41 @@ class Metadata:
     access_declared: str
     access_why: str | None
 
+    def headlines(self, profile: Profile) -> tuple[str, ...]:
+        """The forms of the headline without the site's name, each once; the first is the headline."""
+        forms: dict[str, str] = {}
+        for title in self.titles:
+            text = without_site(title, self.outlets, profile.title_suffixes)
+            if text:
+                forms.setdefault(line_key(text), text)
+        return tuple(forms.values())
 
-def read_metadata(part: Part, facts: Facts, profile: Profile, captured_at: datetime) -> Metadata:
+    def names(self, profile: Profile) -> tuple[str, ...]:
+        """The authors, as the first source has them that names any; or as a later one has them that names one more."""
+        outlets = (*self.outlets, *profile.organisations)
+        found: tuple[str, ...] = ()
+        for group in self.authors:
+            people = names(group, outlets)
+            is_more = len(people) == len(found) + 1 and {*map(line_key, found)} < {*map(line_key, people)}
+            if not found or is_more:
+                found = people
+        return found
+
+
+def read_claims(part: Part, facts: Facts, captured_at: datetime) -> Claims:
     """What the page says of the article in *part*."""
-    source = _Source(part, facts, profile, captured_at)
-    forms = tuple(source.headlines())
+    source = _Source(part, facts)
     published = dates.choose(source.published(), captured_at)
     if published.date is None and part.is_lead:
         published = dates.guess(part.element.getroottree().getroot(), part.url, captured_at, published)
     modified = dates.choose(source.modified(), captured_at)
     access, why = source.access()
-    return Metadata(
-        headline=next(iter(forms), None),
-        headline_forms=forms,
+    return Claims(
+        titles=source.titles,
+        authors=tuple(source.authors()),
+        outlets=facts.site_names,
+        body=source.body(),
         description=source.description(),
-        authors=source.authors(),
         section=source.section(),
         keywords=source.keywords(),
         language=source.language(),
@@ -131,24 +162,14 @@ def read_metadata(part: Part, facts: Facts, profile: Profile, captured_at: datet
 class _Source:
     """All that speaks of one article; the last resort is asked only when nothing else answers."""
 
-    def __init__(self, part: Part, facts: Facts, profile: Profile, captured_at: datetime) -> None:
+    def __init__(self, part: Part, facts: Facts) -> None:
         self._part = part
         self._facts = facts
-        self._profile = profile
-        self._captured_at = captured_at
         self._item: Item = part.item or {}
         self._meta: Mapping[str, tuple[str, ...]] = facts.meta if part.is_lead else {}
         self._shown = read_properties(part.element, part.leave_out)
         self._headings = [block for block in part.blocks if block.kind == "heading"]
-        self._guess: Mapping[str, str] | None = None
-
-    def headlines(self) -> Iterator[str]:
-        seen: set[str] = set()
-        for claim in self._headline_claims():
-            text = without_site(claim, self._facts.site_names, self._profile.title_suffixes)
-            if text and line_key(text) not in seen:
-                seen.add(line_key(text))
-                yield text
+        self.titles = tuple(dict.fromkeys(filter(None, map(visible_text, self._headline_claims()))))
 
     def _headline_claims(self) -> Iterator[str]:
         first = [block.text for block in self._headings if block.element.tag == "h1"]
@@ -171,15 +192,20 @@ class _Source:
             *self._metas(_DESCRIPTION_META),
             *self._shown.get("description", ()),
         ]
-        return next((text for claim in claims if (text := visible_text(claim))), None) or self._head().summary
+        return next((text for claim in claims if (text := visible_text(claim))), None) or self._head.summary
 
-    def authors(self) -> tuple[str, ...]:
-        outlets = (*self._facts.site_names, *self._profile.organisations)
-        for claims in self._author_claims():
-            found = names(claims, outlets)
-            if found:
-                return found
-        return ()
+    def authors(self) -> Iterator[tuple[str, ...]]:
+        """The groups of claims; what only looks like names is asked where no group says that it is the authors."""
+        found = False
+        for group in self._author_claims():
+            if group:
+                yield tuple(group)
+                found = found or bool(names(group, self._facts.site_names))
+        for find in (self._bylines, self._names_above_text, self._guessed_authors):
+            group = () if found else tuple(find())
+            if group:
+                yield group
+                found = found or bool(names(group, self._facts.site_names))
 
     def _author_claims(self) -> Iterator[Sequence[str]]:
         yield _people(self._item.get("author")) or _people(self._item.get("creator"))
@@ -187,12 +213,30 @@ class _Source:
             yield self._meta.get(name, ())
         yield self._shown.get("author", ())
         yield self._shown.get("rel:author", ())
-        yield [name for block in self._part.blocks[:_BYLINE_DEPTH] for name in byline_names(block.text)]
-        if self._part.is_lead:
-            yield self._guessed("author").split(_ENGINE_WORDS_APART)
 
+    def _bylines(self) -> Iterator[str]:
+        """The names in the lines around the headline; further below only in lines that say that they are one."""
+        blocks = self._part.blocks
+        head = next((place for place, block in enumerate(blocks) if block.element.tag == "h1"), 0)
+        for place, block in enumerate(blocks[max(0, head - _BYLINE_ABOVE) :], start=-_BYLINE_ABOVE):
+            if place < _BYLINE_DEPTH or has_author_label(block.text):
+                yield from byline_names(block.text) or _names_side_by_side(block)
+
+    def _names_above_text(self) -> tuple[str, ...]:
+        """Names that stand alone in the element of the text, right above its first paragraph."""
+        blocks = self._part.blocks
+        first = next((place for place, block in enumerate(blocks) if block.is_running), 0)
+        if first == 0 or blocks[first - 1].element.getparent() is not blocks[first].element.getparent():
+            return ()
+        return lone_names(blocks[first - 1].text) if blocks[first - 1].kind == "paragraph" else ()
+
+    def _guessed_authors(self) -> list[str]:
+        return guessed_author(self._part.element).split(_ENGINE_WORDS_APART) if self._part.is_lead else []
+
+    @cached_property
     def _head(self) -> Head:
-        return read_head(self._part, next(self.headlines(), None), self._facts)
+        title = next(iter(self.titles), None)
+        return read_head(self._part, without_site(title, self._facts.site_names, ()) if title else None, self._facts)
 
     def published(self) -> Iterator[str | None]:
         yield from strings(self._item.get("datePublished"))
@@ -207,6 +251,11 @@ class _Source:
         yield from self._metas(_MODIFIED_META)
         yield from self._shown.get("dateModified", ())
 
+    def body(self) -> tuple[str, ...]:
+        text = "\n".join(strings(self._item.get("articleBody")))
+        lines = (visible_text(_TAG.sub(" ", line)) for line in _LINE_END.split(text))
+        return tuple(line for line in lines if line_key(line))
+
     def section(self) -> str | None:
         claims = [
             *strings(self._item.get("articleSection")),
@@ -214,7 +263,7 @@ class _Source:
             *self._shown.get("articleSection", ()),
         ]
         claims += self._shown.get("rel:category", ())
-        return next((text for claim in claims if (text := visible_text(claim))), None) or self._head().section
+        return next((text for claim in claims if (text := visible_text(claim))), None) or self._head.section
 
     def keywords(self) -> tuple[str, ...]:
         claims = [strings(self._item.get("keywords")), *(self._meta.get(name, ()) for name in _KEYWORD_META)]
@@ -246,10 +295,13 @@ class _Source:
     def _metas(self, wanted: Sequence[str]) -> list[str]:
         return [content for name in wanted for content in self._meta.get(name, ())]
 
-    def _guessed(self, field: str) -> str:
-        if self._guess is None:
-            self._guess = guessed_metadata(self._part.element, self._facts.url, self._captured_at)
-        return self._guess.get(field, "")
+
+def _names_side_by_side(block: TextBlock) -> tuple[str, ...]:
+    """The names in a line of several elements, each a name."""
+    if block.words > _MOST_BYLINE_WORDS:
+        return ()
+    pieces = [text for piece in block.element.itertext() if (text := visible_text(str(piece)))]
+    return tuple(pieces) if len(pieces) > 1 and all(map(lone_names, pieces)) else ()
 
 
 def _people(value: object) -> list[str]:

@@ -1,38 +1,51 @@
-"""One part of a page → what it can teach about its site.
+"""One prepared part of a page → what it can teach about its site.
 
 Left out are lines that other pages share with it in good faith: the texts of teasers, which open other articles.
 """
 
 from __future__ import annotations
 
-from pipelines.extract.split import Part
-from pipelines.page.facts import Facts
-from pipelines.page.jsonld import dicts, first_string, strings, types_of
-from pipelines.page.teasers import is_teaser, teaser_boxes
-from pipelines.values import SurveyedPart
+from pipelines.extract.choose import LEAST_AGREEMENT, agreement, read_by_template, read_taught
+from pipelines.extract.prepare import PreparedPart
+from pipelines.extract.profile import EMPTY, Profile
+from pipelines.values import SurveyedPart, Vote
 
 
-def survey_part(part: Part, facts: Facts) -> SurveyedPart:
-    """The lines of *part*, and for the lead the page's title and the organisations it names as authors."""
-    boxes = teaser_boxes(part.element)
-    lines = dict.fromkeys(block.key for block in part.blocks if not is_teaser(block, boxes))
+def survey_part(part: PreparedPart, profile: Profile) -> SurveyedPart:
+    """What *part* teaches: its lines, the page's title and the organisations it names as authors; where its text is.
+
+    Args:
+        part: As prepared.
+        profile: What was known when it was prepared, to say whether its template still holds.
+    """
+    lines = dict.fromkeys(passage.key for index, passage in enumerate(part.passages) if index not in part.teasers)
     return SurveyedPart(
         article_url=part.url,
         lines=tuple(lines),
-        title=facts.title if part.is_lead else None,
-        organisations=_organisations(part, facts),
+        title=part.page_title,
+        organisations=part.organisations,
+        votes=_votes(part),
+        bears_out=_bears_out(part, profile),
     )
 
 
-def _organisations(part: Part, facts: Facts) -> tuple[str, ...]:
-    """What the page calls its outlet where it names authors: the publisher, standing as the author."""
-    if part.item is None:
+def _votes(part: PreparedPart) -> tuple[Vote, ...]:
+    """What stands where, as the general extractor has it after all that the page itself speaks against."""
+    taught = read_taught(part, EMPTY)
+    if taught is None or not taught.kept:
         return ()
-    outlets = {first_string(publisher.get("name")) for publisher in dicts(part.item.get("publisher"))}
-    named = {
-        name
-        for author in dicts(part.item.get("author"))
-        if any(name.endswith("Organization") for name in types_of(author))
-        for name in strings(author.get("name"))
-    }
-    return tuple(sorted(named & {name for name in (*outlets, *facts.site_names) if name}))
+    kept = set(taught.kept)
+    return tuple(
+        Vote(passage.place, passage.key, passage.words, index in kept)
+        for index, passage in enumerate(part.passages)
+        if passage.kind != "caption"
+    )
+
+
+def _bears_out(part: PreparedPart, profile: Profile) -> bool | None:
+    """Whether the template that was known still finds the article; null where that was not looked at."""
+    taught = read_taught(part, profile) if profile.nodes else None
+    if taught is None:
+        return None
+    by_template = read_by_template(part, profile)
+    return by_template is not None and agreement(part.passages, by_template.kept, taught.kept) >= LEAST_AGREEMENT

@@ -26,6 +26,7 @@ _KINDS = {
     "dd": "list_item",
     "dt": "list_item",
     "figcaption": "caption",
+    "figure": "caption",
     "caption": "caption",
     # An article in a list is no item of a list.
     **dict.fromkeys(("article", "section", "main"), "paragraph"),
@@ -39,15 +40,13 @@ RUNNING_WORDS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class TextBlock:
+class TextRun:
     """A run of text that stands by itself."""
 
     kind: str
     """As in `values.Block`."""
     text: str
-    element: Element
-    """The nearest block element around the text."""
-    linked_chars: int
+    linked_chars: int = 0
     """How many characters of the text stand within links."""
     key: str = ""
     """The text as lines are compared, see `line_key`."""
@@ -68,12 +67,22 @@ class TextBlock:
         return self.linked_chars * 5 > len(self.text) * 4
 
 
-def blocks_of(root: Element, *, hidden: bool = False) -> list[TextBlock]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextBlock(TextRun):
+    """A run of text with its place in the tree."""
+
+    element: Element
+    """The nearest block element around the text."""
+    links: tuple[Element, ...] = ()
+    """The links whose text it holds."""
+
+
+def blocks_of(root: Element, *, everything: bool = False) -> list[TextBlock]:
     """The blocks below *root*, but for those in nav, footer and aside elements.
 
     Args:
         root: Where to begin; its own text counts, its tail does not.
-        hidden: Whether to read what the page hides until a script shows it.
+        everything: Whether to read also what the page sets aside, and what it hides until a script shows it.
     """
     walk = _Walk()
     stack: list[tuple[Element, bool]] = [(root, False)]
@@ -84,7 +93,7 @@ def blocks_of(root: Element, *, hidden: bool = False) -> list[TextBlock]:
             if element is not root:
                 walk.add(element.tail)
             continue
-        if element is not root and _is_passed_over(element, hidden=hidden):
+        if element is not root and _is_passed_over(element, everything=everything):
             walk.part(element)
             if element is not root:
                 walk.add(element.tail)
@@ -96,8 +105,8 @@ def blocks_of(root: Element, *, hidden: bool = False) -> list[TextBlock]:
     return walk.blocks
 
 
-def _is_passed_over(element: Element, *, hidden: bool) -> bool:
-    return element.tag in _PASSED_OVER or (not hidden and is_hidden(element))
+def _is_passed_over(element: Element, *, everything: bool) -> bool:
+    return element.tag in UNSEEN if everything else element.tag in _PASSED_OVER or is_hidden(element)
 
 
 class _Walk:
@@ -110,6 +119,7 @@ class _Walk:
         self._text: list[str] = []
         self._linked = 0
         self._links = 0
+        self._anchors: list[Element] = []
         self._breaks = 0
 
     def enter(self, element: Element) -> bool:
@@ -122,6 +132,7 @@ class _Walk:
             return False
         if tag == "a":
             self._links += 1
+            self._anchors.append(element)
         if self._is_inline(element):
             self.add(element.text)
             return True
@@ -161,12 +172,18 @@ class _Walk:
 
     def flush(self) -> None:
         if not self._text:
+            if not self._links:
+                self._anchors.clear()
             return
         text = visible_text("".join(self._text))
         key = line_key(text) if text else ""
         if key and self._open:
-            self.blocks.append(TextBlock(self._kinds[-1], text, self._open[-1], min(self._linked, len(text)), key))
+            linked, links = min(self._linked, len(text)), tuple(self._anchors)
+            block = TextBlock(self._kinds[-1], text, linked, key, element=self._open[-1], links=links)
+            self.blocks.append(block)
         self._text.clear()
+        # A link around blocks is the link of each.
+        del self._anchors[: len(self._anchors) - self._links]
         self._linked = self._breaks = 0
 
     def _break(self) -> None:
@@ -199,9 +216,10 @@ def _rows(table: Element) -> Iterator[TextBlock]:
         text = " | ".join(filter(None, (visible_text(_joined(cell)) for cell in cells)))
         key = line_key(text)
         if key:
-            linked = sum(len(visible_text(_joined(link))) for link in row.iter("a"))
+            links = tuple(row.iter("a"))
+            linked = sum(len(visible_text(_joined(link))) for link in links)
             kind = "caption" if row.tag == "caption" else "table_row" if len(text) <= _MAX_ROW_CHARS else "paragraph"
-            yield TextBlock(kind, text, row, min(linked, len(text)), key)
+            yield TextBlock(kind, text, min(linked, len(text)), key, element=row, links=links)
 
 
 def _joined(element: Element) -> str:

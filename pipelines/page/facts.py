@@ -46,8 +46,8 @@ class Facts:
         names = [self.content("og:site_name"), self.content("application-name"), self.content("twitter:site")]
         for item in self.items:
             names += [first_string(publisher.get("name")) for publisher in dicts(item.get("publisher"))]
-        labels = (urlsplit(self.url).hostname or "").removeprefix("www.")
-        return tuple(dict.fromkeys(name.lstrip("@") for name in (*names, labels) if name))
+        host = (urlsplit(self.url).hostname or "").removeprefix("www.")
+        return tuple(dict.fromkeys(name.lstrip("@") for name in (*names, host, host.partition(".")[0]) if name))
 
 
 def read_facts(root: Element, url: str) -> Facts:

@@ -23,7 +23,7 @@ from pipelines.publish.outcomes import OutcomeLine
 from pipelines.publish.parts import Context, lines_of_file
 from pipelines.publish.resolve import Addresses, resolve
 from pipelines.publish.url_notes import UrlNotes
-from pipelines.values import Ledger, Page
+from pipelines.values import Ledger, Page, Survey
 from pipelines.versions import extraction_versions, extractor
 
 OFFLINE_RUN = "offline"
@@ -59,13 +59,17 @@ def extract_pages(pages: Sequence[NamedPage]) -> Iterator[dict[str, object]]:
 
     Every page is held to be an article's, as whoever sends it says; null fields where there is nothing.
     """
-    hosts: dict[str, list[NamedPage]] = defaultdict(list)
-    for each in pages:
-        hosts[_host(each.page.url)].append(each)
-    profiles = {host: learn(flow.survey_page(each.page) for each in group) for host, group in hosts.items()}
-    for each in pages:
-        reading = flow.read_page(each.page, profiles[_host(each.page.url)], insist=True)
-        lead = reading.drafts[0] if reading.drafts else None
+    prepared = [flow.prepare_page(each.page, insist=True, asks_embedded=False) for each in pages]
+    hosts: dict[str, list[Survey]] = defaultdict(list)
+    for each, ready in zip(pages, prepared, strict=True):
+        hosts[_host(each.page.url)].append(flow.survey_prepared(ready))
+    profiles = {host: learn(surveys) for host, surveys in hosts.items()}
+    for each, ready in zip(pages, prepared, strict=True):
+        profile = profiles[_host(each.page.url)]
+        reading = flow.read_prepared(ready, profile, insist=True, lead_only=True) or flow.read_page(
+            each.page, profile, insist=True
+        )
+        lead = next(iter(reading.drafts), None)
         yield {
             "id": each.id,
             "text": lead.text if lead else None,

@@ -26,6 +26,8 @@ from pipelines.article import schema
 from pipelines.article.build import CONTENT_FIELDS, Origin, Revision, build
 from pipelines.article.jsonl import to_line, write_part
 from pipelines.config import Config
+from pipelines.extract.choose import WAYS
+from pipelines.extract.evidence import RULES as RULES_OF_THE_PAGE
 from pipelines.extract.profile import EMPTY
 from pipelines.memory.site import SiteMemory
 from pipelines.publish import manifest as manifests
@@ -136,7 +138,12 @@ def test_every_rule_that_removes_a_line_stands_in_the_format() -> None:
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     removals = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Removal"]
     rules = {call.args[1].value for call in removals if isinstance(call.args[1], ast.Constant)}
-    assert set(table(FORMAT, "Removed lines", 1)) == rules
+    assert set(table(FORMAT, "Removed lines", 1)) == rules | set(RULES_OF_THE_PAGE)
+
+
+def test_every_way_to_find_a_text_stands_in_the_format() -> None:
+    ways = re.findall(r"`([\w-]+)`:", table(FORMAT, "Provenance")["path"][1])
+    assert set(ways) == {*WAYS, "none"}
 
 
 def test_the_fields_whose_change_makes_a_revision_stand_in_the_format() -> None:
@@ -171,7 +178,7 @@ def test_archive_json_is_described_as_it_is_written(tmp_path: Path) -> None:
 
 
 def test_a_profile_is_described_as_it_is_written() -> None:
-    assert json_blocks("pressarc.profile/1") == [EMPTY.to_json().decode()]
+    assert json_blocks("pressarc.profile/2") == [EMPTY.to_json().decode()]
     assert set(table(FORMAT, "Profiles")) == set(json.loads(EMPTY.to_json()))
 
 

@@ -12,7 +12,7 @@ TEXT = "The council met on Tuesday evening and spoke about the ferry until the l
 
 def cleaned(html: str, profile: Profile = EMPTY, *, description: str | None = None) -> Cleaned:
     blocks = blocks_of(body_of(parse(html)))
-    return clean(blocks, ["The ferry stays"], ["Ana Diaz"], description, profile)
+    return clean(blocks, range(len(blocks)), ["The ferry stays"], ["Ana Diaz"], description, profile)
 
 
 def removed(html: str, profile: Profile = EMPTY) -> list[tuple[str, str, int]]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from pipelines.extract.media import read_images, read_links
+from pipelines.extract.media import read_pictures
+from pipelines.extract.passage import passages_of
 from pipelines.extract.split import split
 from pipelines.page.blocks import blocks_of
 from pipelines.page.facts import read_facts
@@ -21,13 +22,15 @@ def test_images_are_the_articles_own_with_caption_and_credit() -> None:
     root = parse(HTML)
     facts = read_facts(root, URL)
     (part,) = split(root, facts, blocks_of(body_of(root)))
-    assert read_images(part, next(root.iter("article")), facts) == (
+    assert read_pictures(part, facts).of_article("/html/body/article") == (
         Image("https://paper.example/img/lead.jpg", "A ferry", "The ferry at dusk.", "Ana Diaz"),
         Image("https://paper.example/2026/ferry/late.jpg"),
     )
 
 
-def test_links_are_those_in_the_text_each_once() -> None:
+def test_a_passage_has_its_links_but_for_those_within_the_page() -> None:
     root = parse(HTML)
-    blocks = [block for block in blocks_of(body_of(root)) if block.kind == "paragraph"]
-    assert read_links(blocks, read_facts(root, URL)) == (Link("https://paper.example/2026/mill/", "a link"),)
+    body = body_of(root)
+    (text,) = [one for one in passages_of(blocks_of(body), body, read_facts(root, URL)) if one.kind == "paragraph"]
+    mill = "https://paper.example/2026/mill/"
+    assert text.links == (Link(mill, "a link"), Link(mill, "the same again"))

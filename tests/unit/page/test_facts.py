@@ -27,4 +27,4 @@ def test_a_canonical_link_is_believed_on_its_own_site_and_not_for_the_home_page(
 def test_the_site_is_called_what_its_metadata_calls_it() -> None:
     html = """<meta property="og:site_name" content="The Paper">
     <script type="application/ld+json">{"@type":"NewsArticle","publisher":{"name":"Paper Ltd"}}</script><p>x</p>"""
-    assert read_facts(parse(html), URL).site_names == ("The Paper", "Paper Ltd", "paper.example")
+    assert read_facts(parse(html), URL).site_names == ("The Paper", "Paper Ltd", "paper.example", "paper")

@@ -1,0 +1,120 @@
+"""Blocks of a page → passages: the same text with all that is needed to judge it, free of the tree.
+
+In: a part's blocks. Out: one `Passage` each. A passage knows its `path`, its one node in this page, and its `place`,
+the kind of node it is on all pages of a template: names and classes of the node and of those around it.
+
+*Why* without the tree: a page is parsed once and judged twice, first for what it teaches about its site, then with what
+all of its pages have taught; in between there is a night's worth of pages, and trees are large.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pipelines.http.url import absolute_url
+from pipelines.page.blocks import TextBlock, TextRun
+from pipelines.page.facts import Facts
+from pipelines.page.tree import Element, inner_text, paths_of
+from pipelines.values import Link
+
+_DEPTH = 8
+"""How many elements a place goes up."""
+_MAX_CLASSES = 4
+# Numbers name single articles, slots and builds, not kinds of nodes.
+_NUMBERED = re.compile(r"\d{2}")
+STEP = "<"
+"""What stands between the steps of a place, which go from the inside out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage(TextRun):
+    """A run of text, and where it stands."""
+
+    path: str
+    """XPath of its node from the root of the page."""
+    place: str
+    """The kind of node: `p<div.body<article`, from the inside out."""
+    links: tuple[Link, ...] = ()
+
+    @property
+    def holder(self) -> str:
+        """The path of the element around its node."""
+        return self.path.rpartition("/")[0]
+
+
+def passages_of(blocks: Sequence[TextBlock], top: Element, facts: Facts) -> tuple[Passage, ...]:
+    """The passages of *blocks*, which stand below *top*."""
+    paths = paths_of(block.element for block in blocks)
+    places = _Places(top)
+    return tuple(
+        Passage(
+            block.kind,
+            block.text,
+            block.linked_chars,
+            block.key,
+            path=paths[block.element],
+            place=places.of(block.element),
+            links=tuple(_links(block.links, facts)),
+        )
+        for block in blocks
+    )
+
+
+def is_within(path: str, outer: str) -> bool:
+    """Whether the node at *path* is the one at *outer* or below it."""
+    return path == outer or path.startswith(f"{outer}/")
+
+
+def region_of(paths: Sequence[str]) -> str | None:
+    """The path of the smallest element that holds all of *paths*, given in document order; null for none."""
+    if not paths:
+        return None
+    shared = []
+    for one, other in zip(paths[0].split("/"), paths[-1].split("/"), strict=False):
+        if one != other:
+            break
+        shared.append(one)
+    return "/".join(shared)
+
+
+class _Places:
+    """The places of the elements of one part, each step written once."""
+
+    def __init__(self, top: Element) -> None:
+        self._top = top
+        self._steps: dict[Element, str] = {}
+        self._known: dict[Element, str] = {}
+
+    def of(self, element: Element) -> str:
+        if element not in self._known:
+            self._known[element] = STEP.join(self._upwards(element))
+        return self._known[element]
+
+    def _upwards(self, element: Element) -> Iterator[str]:
+        up: Element | None = element
+        for _ in range(_DEPTH):
+            if up is None:
+                return
+            if up not in self._steps:
+                self._steps[up] = _step(up)
+            yield self._steps[up]
+            up = None if up is self._top else up.getparent()
+
+
+def _step(element: Element) -> str:
+    classes = element.get("class")
+    if not classes:
+        return str(element.tag)
+    named = sorted({name for name in classes.split() if not _NUMBERED.search(name)})
+    return ".".join([str(element.tag), *named[:_MAX_CLASSES]])
+
+
+def _links(anchors: Iterable[Element], facts: Facts) -> Iterator[Link]:
+    for anchor in anchors:
+        href = anchor.get("href") or ""
+        url = absolute_url(facts.base, href) if href and not href.startswith("#") else None
+        text = inner_text(anchor) if url else ""
+        if url and text:
+            yield Link(url, text)

@@ -1,0 +1,135 @@
+"""One part of a page → all that can be said of it without knowing its site, free of the tree.
+
+A prepared part is read as often as need be: for what it teaches, and then with what its site's pages have taught. The
+general extractor is the dear step, so it is asked only where the template that is known by then does not answer, and on
+a fixed share of articles to check it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from pipelines.extract.engine import Selection, select
+from pipelines.extract.media import Pictures, read_pictures
+from pipelines.extract.metadata import Claims, read_claims
+from pipelines.extract.passage import Passage, passages_of
+from pipelines.extract.split import Part
+from pipelines.extract.template import Template
+from pipelines.page.facts import Facts
+from pipelines.page.jsonld import dicts, first_string, strings, types_of
+from pipelines.page.teasers import is_teaser, teaser_boxes
+from pipelines.page.text import word_count
+from pipelines.page.tree import Element, find_all, inner_text, paths_of
+
+CHECKED_EVERY = 16
+"""One article in so many is always read both ways."""
+_BOX_DEPTH = 3
+_MOST_BOX_WORDS = 25
+_MEANS_ARTICLE = (
+    ".//*[self::main or self::article or contains(@itemprop, 'articleBody') or @role='article' or @role='main']"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPart:
+    """One article's share of a page."""
+
+    url: str
+    is_lead: bool
+    is_whole_page: bool
+    top: str
+    """Path of the part's element."""
+    passages: tuple[Passage, ...]
+    teasers: frozenset[int]
+    """Indexes of the passages that open other articles."""
+    pictured: frozenset[int]
+    """Indexes of the passages that stand in a small box with a picture."""
+    marked: tuple[str, ...]
+    """Paths of elements that mean "article"."""
+    claims: Claims
+    pictures: Pictures
+    page_title: str | None
+    """The page's title element, the lead's only."""
+    organisations: tuple[str, ...]
+    """Names that stand as the author's but are the outlet's own."""
+    taught: Selection | None
+    """What the general extractor says; null where it was not asked."""
+
+
+def prepare_part(
+    part: Part, facts: Facts, captured_at: datetime, template: Template, *, is_askable: bool
+) -> PreparedPart:
+    """Prepare *part*.
+
+    Args:
+        part: As split off its page.
+        facts: What the page says of itself.
+        captured_at: No date of the article is later.
+        template: What is known so far, to spare the general extractor where it knows the page.
+        is_askable: Whether the general extractor may be asked at all.
+    """
+    passages = passages_of(part.blocks, part.element, facts)
+    is_asked = is_askable and (is_checked(part.url) or template.read(passages) is None)
+    boxes = teaser_boxes(part.element)
+    marked = find_all(part.element, _MEANS_ARTICLE)
+    paths = paths_of([part.element, *marked])
+    return PreparedPart(
+        url=part.url,
+        is_lead=part.is_lead,
+        is_whole_page=part.is_whole_page,
+        top=paths[part.element],
+        passages=passages,
+        teasers=frozenset(index for index, block in enumerate(part.blocks) if is_teaser(block, boxes)),
+        pictured=_pictured(part),
+        marked=tuple(paths[element] for element in marked),
+        claims=read_claims(part, facts, captured_at),
+        pictures=read_pictures(part, facts),
+        page_title=facts.title if part.is_lead else None,
+        organisations=_organisations(part, facts),
+        taught=select(part.element, part.leave_out, part.blocks) if is_asked else None,
+    )
+
+
+def is_checked(url: str) -> bool:
+    """Whether the article at *url* is of the share that is read both ways."""
+    return hashlib.sha256(url.encode("utf-8", "replace")).digest()[0] % CHECKED_EVERY == 0
+
+
+def _organisations(part: Part, facts: Facts) -> tuple[str, ...]:
+    """What the page calls its outlet where it names authors: the publisher, standing as the author."""
+    if part.item is None:
+        return ()
+    outlets = {first_string(publisher.get("name")) for publisher in dicts(part.item.get("publisher"))}
+    named = {
+        name
+        for author in dicts(part.item.get("author"))
+        if any(name.endswith("Organization") for name in types_of(author))
+        for name in strings(author.get("name"))
+    }
+    return tuple(sorted(named & {name for name in (*outlets, *facts.site_names) if name}))
+
+
+def _pictured(part: Part) -> frozenset[int]:
+    """Indexes of the blocks that share a small box with a picture and nothing else."""
+    boxes = {box for image in part.element.iter("img") if (box := _box_of(image, part.element)) is not None}
+    if not boxes:
+        return frozenset()
+    return frozenset(
+        index
+        for index, block in enumerate(part.blocks)
+        if any(up in boxes for up in islice((block.element, *block.element.iterancestors()), _BOX_DEPTH + 1))
+    )
+
+
+def _box_of(image: Element, top: Element) -> Element | None:
+    """The nearest element around an image that holds text too, if that is little."""
+    for up in islice(image.iterancestors(), _BOX_DEPTH):
+        if up is top:
+            return None
+        words = word_count(inner_text(up))
+        if words:
+            return up if words <= _MOST_BOX_WORDS else None
+    return None
