@@ -23,7 +23,7 @@ from pipelines.page.classify import Kind, classify
 from pipelines.page.decode import decode
 from pipelines.page.facts import read_facts
 from pipelines.page.text import word_count
-from pipelines.page.tree import MAX_HTML_BYTES, body_of, parse
+from pipelines.page.tree import MAX_HTML_BYTES, Paths, body_of, parse
 from pipelines.page.walls import find_wall
 from pipelines.reasons import Flag, Outcome, Reason
 from pipelines.values import Draft, Page, Reading, Survey
@@ -104,6 +104,16 @@ def read_prepared(
     """
     if prepared.refused is not None and not (insist and prepared.parts):
         return prepared.refused
+    try:
+        return _read(prepared, profile, insist=insist, lead_only=lead_only)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - as above
+        _log.exception("extraction failed", extra={"parts": [part.url for part in prepared.parts]})
+        return Reading(Outcome.PAGE, Reason.EXTRACTION_FAILED, f"{type(error).__name__}: {error}")
+
+
+def _read(prepared: PreparedPage, profile: Profile, *, insist: bool, lead_only: bool) -> Reading | None:
     leads = [part for part in prepared.parts if part.is_lead]
     drafts = [draft_of(part, profile, prepared.flags) for part in (leads if leads and lead_only else prepared.parts)]
     known = [draft for draft in drafts if draft is not None]
@@ -148,10 +158,10 @@ def _prepare(page: Page, known: Profile, *, insist: bool, asks_embedded: bool) -
         return PreparedPage(refused=refused)
     parts = split(root, facts, blocks)
     holds = {Flag.TRUNCATED: page.truncated is not None, Flag.CHARSET_GUESSED: decoded.is_guessed}
-    template = known.template
+    template, paths = known.template, Paths()
     return PreparedPage(
         parts=tuple(
-            prepare_part(part, facts, page.captured_at, template, is_askable=part.is_lead or asks_embedded)
+            prepare_part(part, facts, page.captured_at, template, paths, is_askable=part.is_lead or asks_embedded)
             for part in parts
         ),
         refused=refused,

@@ -96,7 +96,7 @@ def byline_names(text: str, authors: Collection[str] = ()) -> tuple[str, ...]:
     text = text[opening.end() :] if opening else text
     pieces = [piece for piece in _PARTED.split(text) if piece]
     undated = [piece for piece in pieces if not any(map(str.isdigit, piece))]
-    if opening is None and any(parse(piece) is not None for piece in pieces):
+    if opening is None and len(undated) < len(pieces) and any(parse(piece) is not None for piece in pieces):
         return lone_names(undated[0]) if len(undated) == 1 else ()
     people = [person for person in _apart(text) if person]
     if opening is None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipelines.extract.choose import GENERAL, Choice, choose
-from pipelines.extract.passage import Passage, is_within, region_of
+from pipelines.extract.passage import is_within, links_of, region_of
 from pipelines.extract.prepare import PreparedPart
 from pipelines.extract.profile import Profile
 from pipelines.page.text import word_count
 from pipelines.reasons import Flag
-from pipelines.values import Block, Draft, Link
+from pipelines.values import Block, Draft
 
 _SHORT_WORDS = 80
 _PARAGRAPH_BREAK = "\n\n"
@@ -46,7 +46,7 @@ def draft_of(part: PreparedPart, profile: Profile, page_flags: Sequence[Flag]) -
         published_at=claims.published_at,
         modified_at=claims.modified_at,
         images=part.pictures.of_article(_article_around(part, region)),
-        links=tuple(_links(kept)),
+        links=links_of(kept, part.base),
         flags=tuple(flag for flag in Flag if flag in flags),
         removed=choice.removed,
         embedded=not part.is_lead,
@@ -76,10 +76,6 @@ def _article_around(part: PreparedPart, region: str) -> str:
 
 def _name(path: str) -> str:
     return path.rpartition("/")[2].partition("[")[0]
-
-
-def _links(kept: Sequence[Passage]) -> Iterator[Link]:
-    yield from {link.url: link for passage in reversed(kept) for link in reversed(passage.links)}.values()
 
 
 def _flags(part: PreparedPart, choice: Choice, authors: Sequence[str], region: str, words: int) -> Iterator[Flag]:

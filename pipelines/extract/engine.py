@@ -112,14 +112,13 @@ def page_of(element: Element, leave_out: Collection[Element]) -> lxml_html.HtmlE
         for twin in [twin for mine, twin in zip(element.iter(), clone.iter(), strict=True) if mine in leave_out]:
             _drop(twin)
     etree.strip_elements(clone, *_DROPPED, with_tail=False)
-    if clone.tag == "html":
-        return clone
     page = lxml_html.Element("html")
-    body = clone if clone.tag == "body" else etree.SubElement(page, "body")
-    if body is clone:
-        page.append(body)
+    if clone.tag == "html":
+        page.extend(list(clone))
+    elif clone.tag == "body":
+        page.append(clone)
     else:
-        body.append(clone)
+        etree.SubElement(page, "body").append(clone)
     return page
 
 

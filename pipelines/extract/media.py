@@ -17,7 +17,7 @@ from pipelines.http.url import absolute_url
 from pipelines.page.facts import Facts
 from pipelines.page.jsonld import dicts, first_string, strings
 from pipelines.page.text import visible_text
-from pipelines.page.tree import ASIDE, Element, inner_text, paths_of
+from pipelines.page.tree import ASIDE, Element, Paths, inner_text
 from pipelines.values import Image
 
 _IMAGE_ATTRIBUTES = ("src", "data-src", "data-lazy-src", "data-original")
@@ -45,11 +45,10 @@ class Pictures:
         return tuple({image.url: image for image in (*declared, *reversed(within.values()))}.values())
 
 
-def read_pictures(part: Part, facts: Facts) -> Pictures:
+def read_pictures(part: Part, facts: Facts, paths: Paths) -> Pictures:
     """The images that the metadata declares for the article in *part*, and those that the part shows."""
-    found = list(_shown(part, facts))
-    paths = paths_of(element for element, _ in found)
-    return Pictures(tuple(_declared(part, facts)), tuple((paths[element], image) for element, image in found))
+    shown = tuple((paths.of(element), image) for element, image in _shown(part, facts))
+    return Pictures(tuple(_declared(part, facts)), shown)
 
 
 def _declared(part: Part, facts: Facts) -> Iterator[Image]:

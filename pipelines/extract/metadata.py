@@ -16,7 +16,7 @@ from functools import cached_property
 
 from pipelines.extract import dates
 from pipelines.extract.authors import byline_names, has_author_label, lone_names, names
-from pipelines.extract.engine import guessed_author
+from pipelines.extract.engine import guessed_author, page_of
 from pipelines.extract.head import Head, read_head
 from pipelines.extract.headline import without_site
 from pipelines.extract.microdata import read_properties
@@ -139,7 +139,7 @@ def read_claims(part: Part, facts: Facts, captured_at: datetime) -> Claims:
     source = _Source(part, facts)
     published = dates.choose(source.published(), captured_at)
     if published.date is None and part.is_lead:
-        published = dates.guess(part.element.getroottree().getroot(), part.url, captured_at, published)
+        published = dates.guess(page_of(part.element.getroottree().getroot(), ()), part.url, captured_at, published)
     modified = dates.choose(source.modified(), captured_at)
     access, why = source.access()
     return Claims(
@@ -167,7 +167,7 @@ class _Source:
         self._facts = facts
         self._item: Item = part.item or {}
         self._meta: Mapping[str, tuple[str, ...]] = facts.meta if part.is_lead else {}
-        self._shown = read_properties(part.element, part.leave_out)
+        self._shown = read_properties(part.element, part.leave_out, part.marks)
         self._headings = [block for block in part.blocks if block.kind == "heading"]
         self.titles = tuple(dict.fromkeys(filter(None, map(visible_text, self._headline_claims()))))
 
@@ -253,7 +253,7 @@ class _Source:
 
     def body(self) -> tuple[str, ...]:
         text = "\n".join(strings(self._item.get("articleBody")))
-        lines = (visible_text(_TAG.sub(" ", line)) for line in _LINE_END.split(text))
+        lines = (visible_text(_TAG.sub(" ", line) if "<" in line else line) for line in _LINE_END.split(text))
         return tuple(line for line in lines if line_key(line))
 
     def section(self) -> str | None:

@@ -6,25 +6,33 @@ article only where the item is its author; comments and teasers are items of the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from pipelines.page.classify import is_article_item
+from pipelines.page.marks import Marks
 from pipelines.page.text import visible_text
 from pipelines.page.tree import Element, find_all, inner_text
 
-_SPEAKING = ".//*[@itemprop or @rel or (self::time and @datetime)]"
 _LARGE = frozenset(("articleBody", "text", "description"))
 """Properties whose text is not worth a copy unless it stands in an attribute."""
 
 
-def read_properties(element: Element, leave_out: Collection[Element] = ()) -> Mapping[str, tuple[str, ...]]:
+def read_properties(
+    element: Element, leave_out: Collection[Element] = (), marks: Marks | None = None
+) -> Mapping[str, tuple[str, ...]]:
     """The values of each property of the article in *element*.
 
     `rel:author`, `rel:tag` and `time` stand for what links and time elements say without microdata.
+
+    Args:
+        element: The article's subtree.
+        leave_out: Other articles below it.
+        marks: Of the page, or of a subtree that holds the element; found here by default.
     """
     found: dict[str, list[str]] = {}
-    home = _item_of(element, leave_out)
-    for node in find_all(home, _SPEAKING):
+    speaking = (marks or Marks(element)).within(element)
+    home = _item_of(element, speaking, leave_out)
+    for node in speaking if home is element else Marks(home).within(home):
         scope = _scope(node, home, leave_out)
         if scope is None:
             continue
@@ -55,11 +63,13 @@ def _scope(node: Element, home: Element, leave_out: Collection[Element]) -> Elem
     return scope
 
 
-def _item_of(element: Element, leave_out: Collection[Element]) -> Element:
+def _item_of(element: Element, speaking: Iterable[Element], leave_out: Collection[Element]) -> Element:
     """The one article item below *element*, or *element* itself."""
     if "itemscope" in element.attrib:
         return element
-    items = [node for node in find_all(element, ".//*[@itemscope]") if is_article_item(node) and node not in leave_out]
+    items = [
+        node for node in speaking if "itemscope" in node.attrib and is_article_item(node) and node not in leave_out
+    ]
     return items[0] if len(items) == 1 else element
 
 

@@ -10,13 +10,12 @@ all of its pages have taught; in between there is a night's worth of pages, and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipelines.http.url import absolute_url
 from pipelines.page.blocks import TextBlock, TextRun
-from pipelines.page.facts import Facts
-from pipelines.page.tree import Element, inner_text, paths_of
+from pipelines.page.tree import Element, Paths, inner_text
 from pipelines.values import Link
 
 _DEPTH = 8
@@ -36,7 +35,8 @@ class Passage(TextRun):
     """XPath of its node from the root of the page."""
     place: str
     """The kind of node: `p<div.body<article`, from the inside out."""
-    links: tuple[Link, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    """Address, as it stands there, and text of each link in it; of links that stand by themselves they are left out."""
 
     @property
     def holder(self) -> str:
@@ -44,9 +44,8 @@ class Passage(TextRun):
         return self.path.rpartition("/")[0]
 
 
-def passages_of(blocks: Sequence[TextBlock], top: Element, facts: Facts) -> tuple[Passage, ...]:
+def passages_of(blocks: Sequence[TextBlock], top: Element, paths: Paths) -> tuple[Passage, ...]:
     """The passages of *blocks*, which stand below *top*."""
-    paths = paths_of(block.element for block in blocks)
     places = _Places(top)
     return tuple(
         Passage(
@@ -54,12 +53,27 @@ def passages_of(blocks: Sequence[TextBlock], top: Element, facts: Facts) -> tupl
             block.text,
             block.linked_chars,
             block.key,
-            path=paths[block.element],
+            path=paths.of(block.element),
             place=places.of(block.element),
-            links=tuple(_links(block.links, facts)),
+            links=tuple((link.get("href") or "", inner_text(link)) for link in block.links) if _is_text(block) else (),
         )
         for block in blocks
     )
+
+
+def _is_text(block: TextBlock) -> bool:
+    return not block.is_linked or block.kind in ("list_item", "table_row", "quote")
+
+
+def links_of(passages: Iterable[Passage], base: str) -> tuple[Link, ...]:
+    """The links of *passages* that lead out of the page, each address once; *base* is what they are relative to."""
+    found: dict[str, Link] = {}
+    for passage in passages:
+        for href, text in passage.links:
+            url = absolute_url(base, href) if href and text and not href.startswith("#") else None
+            if url:
+                found.setdefault(url, Link(url, text))
+    return tuple(found.values())
 
 
 def is_within(path: str, outer: str) -> bool:
@@ -89,18 +103,19 @@ class _Places:
 
     def of(self, element: Element) -> str:
         if element not in self._known:
-            self._known[element] = STEP.join(self._upwards(element))
+            self._known[element] = self._place(element)
         return self._known[element]
 
-    def _upwards(self, element: Element) -> Iterator[str]:
+    def _place(self, element: Element) -> str:
+        steps: list[str] = []
         up: Element | None = element
-        for _ in range(_DEPTH):
-            if up is None:
-                return
-            if up not in self._steps:
-                self._steps[up] = _step(up)
-            yield self._steps[up]
+        while up is not None and len(steps) < _DEPTH:
+            step = self._steps.get(up)
+            if step is None:
+                step = self._steps[up] = _step(up)
+            steps.append(step)
             up = None if up is self._top else up.getparent()
+        return STEP.join(steps)
 
 
 def _step(element: Element) -> str:
@@ -109,12 +124,3 @@ def _step(element: Element) -> str:
         return str(element.tag)
     named = sorted({name for name in classes.split() if not _NUMBERED.search(name)})
     return ".".join([str(element.tag), *named[:_MAX_CLASSES]])
-
-
-def _links(anchors: Iterable[Element], facts: Facts) -> Iterator[Link]:
-    for anchor in anchors:
-        href = anchor.get("href") or ""
-        url = absolute_url(facts.base, href) if href and not href.startswith("#") else None
-        text = inner_text(anchor) if url else ""
-        if url and text:
-            yield Link(url, text)

@@ -20,17 +20,14 @@ from pipelines.extract.split import Part
 from pipelines.extract.template import Template
 from pipelines.page.facts import Facts
 from pipelines.page.jsonld import dicts, first_string, strings, types_of
+from pipelines.page.marks import means_article
 from pipelines.page.teasers import is_teaser, teaser_boxes
-from pipelines.page.text import word_count
-from pipelines.page.tree import Element, find_all, inner_text, paths_of
+from pipelines.page.tree import Element, Paths, has_words
 
 CHECKED_EVERY = 16
 """One article in so many is always read both ways."""
 _BOX_DEPTH = 3
 _MOST_BOX_WORDS = 25
-_MEANS_ARTICLE = (
-    ".//*[self::main or self::article or contains(@itemprop, 'articleBody') or @role='article' or @role='main']"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +39,8 @@ class PreparedPart:
     is_whole_page: bool
     top: str
     """Path of the part's element."""
+    base: str
+    """What links are relative to."""
     passages: tuple[Passage, ...]
     teasers: frozenset[int]
     """Indexes of the passages that open other articles."""
@@ -60,7 +59,7 @@ class PreparedPart:
 
 
 def prepare_part(
-    part: Part, facts: Facts, captured_at: datetime, template: Template, *, is_askable: bool
+    part: Part, facts: Facts, captured_at: datetime, template: Template, paths: Paths, *, is_askable: bool
 ) -> PreparedPart:
     """Prepare *part*.
 
@@ -69,24 +68,25 @@ def prepare_part(
         facts: What the page says of itself.
         captured_at: No date of the article is later.
         template: What is known so far, to spare the general extractor where it knows the page.
+        paths: Of the page.
         is_askable: Whether the general extractor may be asked at all.
     """
-    passages = passages_of(part.blocks, part.element, facts)
+    passages = passages_of(part.blocks, part.element, paths)
     is_asked = is_askable and (is_checked(part.url) or template.read(passages) is None)
     boxes = teaser_boxes(part.element)
-    marked = find_all(part.element, _MEANS_ARTICLE)
-    paths = paths_of([part.element, *marked])
+    marked = filter(means_article, part.marks.within(part.element))
     return PreparedPart(
         url=part.url,
         is_lead=part.is_lead,
         is_whole_page=part.is_whole_page,
-        top=paths[part.element],
+        top=paths.of(part.element),
+        base=facts.base,
         passages=passages,
         teasers=frozenset(index for index, block in enumerate(part.blocks) if is_teaser(block, boxes)),
         pictured=_pictured(part),
-        marked=tuple(paths[element] for element in marked),
+        marked=tuple(paths.of(element) for element in marked),
         claims=read_claims(part, facts, captured_at),
-        pictures=read_pictures(part, facts),
+        pictures=read_pictures(part, facts, paths),
         page_title=facts.title if part.is_lead else None,
         organisations=_organisations(part, facts),
         taught=select(part.element, part.leave_out, part.blocks) if is_asked else None,
@@ -129,7 +129,6 @@ def _box_of(image: Element, top: Element) -> Element | None:
     for up in islice(image.iterancestors(), _BOX_DEPTH):
         if up is top:
             return None
-        words = word_count(inner_text(up))
-        if words:
-            return up if words <= _MOST_BOX_WORDS else None
+        if has_words(up, at_most=_MOST_BOX_WORDS):
+            return up
     return None

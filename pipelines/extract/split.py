@@ -19,12 +19,11 @@ from pipelines.page.blocks import TextBlock
 from pipelines.page.classify import is_article_item
 from pipelines.page.facts import Facts, is_home
 from pipelines.page.jsonld import Item, dicts, first_string, strings
+from pipelines.page.marks import URL_ATTRIBUTES, Marks
 from pipelines.page.text import line_key
-from pipelines.page.tree import Element, body_of, find_all, inner_text, is_hidden
+from pipelines.page.tree import Element, body_of, inner_text, is_hidden
 
-_URL_ATTRIBUTES = ("data-url", "data-permalink", "data-article-url", "data-canonical", "data-href", "data-link")
 _WRAPPERS = ("div", "section", "main", "li")
-_MARKED = f".//*[self::article or @itemtype or {' or '.join(f'@{name}' for name in _URL_ATTRIBUTES)}]"
 _HEADINGS = ("h1", "h2", "h3")
 _LEAST_EMBEDDED_WORDS = 45
 """Less running text than this, without a marked body, is a teaser."""
@@ -51,6 +50,8 @@ class Part:
     is_lead: bool
     item: Item | None
     """The JSON-LD item that speaks of it."""
+    marks: Marks
+    """The speaking elements of the page."""
 
     @property
     def is_whole_page(self) -> bool:
@@ -90,45 +91,53 @@ def split(root: Element, facts: Facts, blocks: Sequence[TextBlock]) -> tuple[Par
     A page without other articles is one part: its body.
     """
     body = body_of(root)
+    marks = Marks(body)
     titles = {line_key(title) for title in _page_titles(facts)}
-    candidates = _candidates(body, facts, blocks)
+    candidates = _candidates(marks.within(body), facts, blocks)
     candidates = _with_linked_urls([one for one in candidates if _is_article(one, titles, facts)], body, titles, facts)
     lead = _lead(candidates, titles, facts)
     embedded = _once_each(candidate for candidate in candidates if _is_other(candidate, lead, facts))
     others = frozenset(one.element for one in candidates if _is_other(one, lead, facts) or _is_stranger(one, lead))
     if not others:
-        return (_lead_part(body, frozenset(), blocks, lead, facts),)
-    parts = [_embedded_part(candidate, others, blocks, facts) for candidate in embedded]
+        return (_lead_part(body, frozenset(), blocks, lead, facts, marks),)
+    parts = [_embedded_part(candidate, others, blocks, facts, marks) for candidate in embedded]
     outside = [block for block in blocks if not _is_within(block.element, others)]
     if lead is not None or sum(block.words for block in outside if block.is_running) >= _LEAST_OUTSIDE_WORDS:
         own = lead.element if lead is not None else body
-        parts.append(_lead_part(own, others, blocks, lead, facts))
+        parts.append(_lead_part(own, others, blocks, lead, facts, marks))
     order = {element: place for place, element in enumerate(root.iter())}
     return tuple(sorted(parts, key=lambda part: order[part.element]))
 
 
 def _lead_part(
-    element: Element, others: frozenset[Element], blocks: Sequence[TextBlock], lead: _Candidate | None, facts: Facts
+    element: Element,
+    others: frozenset[Element],
+    blocks: Sequence[TextBlock],
+    lead: _Candidate | None,
+    facts: Facts,
+    marks: Marks,
 ) -> Part:
     heading = lead.heading if lead else next((block.key for block in blocks if block.element.tag == "h1"), None)
     item = _item_of_lead(facts, heading)
     own = _blocks_below(element, others, blocks)
-    return Part(element, others, own, facts.url, is_lead=True, item=item)
+    return Part(element, others, own, facts.url, is_lead=True, item=item, marks=marks)
 
 
 def _embedded_part(
-    candidate: _Candidate, others: frozenset[Element], blocks: Sequence[TextBlock], facts: Facts
+    candidate: _Candidate, others: frozenset[Element], blocks: Sequence[TextBlock], facts: Facts, marks: Marks
 ) -> Part:
     url = candidate.url or facts.url
     inner = others - {candidate.element}
     item = _named_item(url, candidate.heading, facts)
     own = _blocks_below(candidate.element, inner, blocks)
-    return Part(candidate.element, inner, own, url, is_lead=False, item=item)
+    return Part(candidate.element, inner, own, url, is_lead=False, item=item, marks=marks)
 
 
 def _blocks_below(
     element: Element, leave_out: Collection[Element], blocks: Sequence[TextBlock]
 ) -> tuple[TextBlock, ...]:
+    if not leave_out and element.tag == "body":
+        return tuple(blocks)
     stops = {element, *leave_out}
     return tuple(block for block in blocks if _nearest(block.element, stops) is element)
 
@@ -155,15 +164,22 @@ def _once_each(candidates: Iterable[_Candidate]) -> list[_Candidate]:
     return list(best.values())
 
 
-def _candidates(body: Element, facts: Facts, blocks: Sequence[TextBlock]) -> list[_Candidate]:
-    marked = [element for element in find_all(body, _MARKED) if _is_marked(element, facts)]
+def _candidates(speaking: Sequence[Element], facts: Facts, blocks: Sequence[TextBlock]) -> list[_Candidate]:
+    marked = [element for element in speaking if _is_marked(element, facts)]
     own: dict[Element, list[TextBlock]] = {element: [] for element in marked}
-    for block in blocks:
+    inner: dict[Element, list[Element]] = {element: [] for element in marked}
+    for block in blocks if own else ():
         home = _nearest(block.element, own)
         if home is not None:
             own[home].append(block)
+    for element in speaking if own else ():
+        home = _nearest(element, own)
+        if home is not None and home is not element:
+            inner[home].append(element)
     return [
-        _Candidate(element, _own_url(element, own, facts), tuple(own[element]), _has_body(element, own))
+        _Candidate(
+            element, _own_url(element, inner[element], own, facts), tuple(own[element]), _has_body(inner[element])
+        )
         for element in marked
     ]
 
@@ -172,7 +188,7 @@ def _is_marked(element: Element, facts: Facts) -> bool:
     if is_hidden(element):
         return False
     return is_article_item(element) or (
-        element.tag in _WRAPPERS and any(_article_url(element.get(name), facts) for name in _URL_ATTRIBUTES)
+        element.tag in _WRAPPERS and any(_article_url(element.get(name), facts) for name in URL_ATTRIBUTES)
     )
 
 
@@ -190,28 +206,26 @@ def _page_key(url: str) -> str:
     return f"{(parts.hostname or '').removeprefix('www.')}{parts.path.rstrip('/')}?{parts.query}"
 
 
-def _has_body(element: Element, marked: Collection[Element]) -> bool:
-    bodies = find_all(element, ".//*[contains(@itemprop, 'articleBody')]")
-    return any(_nearest(body, marked) is element for body in bodies)
+def _has_body(speaking: Iterable[Element]) -> bool:
+    return any("articleBody" in (element.get("itemprop") or "") for element in speaking)
 
 
-def _own_url(element: Element, marked: Collection[Element], facts: Facts) -> str | None:
+def _own_url(element: Element, speaking: Iterable[Element], marked: Collection[Element], facts: Facts) -> str | None:
     """The address an element gives its article, the most explicit statement first."""
-    for name in ("itemid", *_URL_ATTRIBUTES):
+    for name in ("itemid", *URL_ATTRIBUTES):
         url = _article_url(element.get(name), facts)
         if url:
             return url
     named: str | None = None
     bookmarked: str | None = None
-    for inner in find_all(
-        element, ".//*[contains(@itemprop, 'mainEntityOfPage') or @itemprop='url' or @rel='bookmark']"
-    ):
-        if _nearest(inner, marked) is not element:
+    for inner in speaking:
+        name, is_bookmark = inner.get("itemprop") or "", inner.get("rel") == "bookmark"
+        if not is_bookmark and name != "url" and "mainEntityOfPage" not in name:
             continue
         url = _article_url(inner.get("itemid") or inner.get("href") or inner.get("content"), facts)
-        if inner.get("rel") == "bookmark":
+        if is_bookmark:
             bookmarked = bookmarked or url
-        elif "mainEntityOfPage" in (inner.get("itemprop") or "") or _is_direct_property(inner, element):
+        elif "mainEntityOfPage" in name or _is_direct_property(inner, element):
             named = named or url
     return named or _heading_url(element, marked, facts) or bookmarked
 

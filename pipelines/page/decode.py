@@ -53,7 +53,8 @@ _LANGUAGE = re.compile(rb"<html[^>]{0,400}?\blang\s*=\s*[\"']?([a-zA-Z]{2})", re
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?\bcharset\s*=\s*[\"']?\s*([a-zA-Z0-9_-]{3,30})", re.IGNORECASE)
 _TAG = re.compile(rb"<(?:script|style)\b.*?</(?:script|style)|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _SAMPLE_BYTES = 200_000
-_NO_TEXT = re.compile(r"[\x01-\x08\x0e-\x1f\x7f\ufffd]+")
+_NO_TEXT = bytes((*range(0x01, 0x09), *range(0x0E, 0x20), 0x7F))
+"""Bytes that no text holds, in any charset that contains ASCII."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,9 @@ def decode(page: Page) -> Decoded:
         UndecodableBody: It is no text: pictures, archives, or a content coding that was not removed.
     """
     decoded = _decode(page)
-    sample = decoded.html[:_SAMPLE_BYTES]
-    if sum(map(len, _NO_TEXT.findall(sample))) > len(sample) * _TOLERATED_BROKEN:
+    sample = page.body[:_SAMPLE_BYTES]
+    strange = len(sample) - len(sample.translate(None, _NO_TEXT)) + decoded.html.count("\ufffd", 0, _SAMPLE_BYTES)
+    if strange > len(sample) * _TOLERATED_BROKEN and not decoded.charset.startswith(("utf-16", "utf-32")):
         raise UndecodableBody("the body is no text", where=page.url)
     return decoded
 
@@ -94,9 +96,10 @@ def _decode(page: Page) -> Decoded:
     for charset, source in declared:
         if charset.startswith(("utf-16", "utf-32")) and b"\x00" in body[:200]:
             return _decoded(body, charset, source)
-    if _is_utf8(body):
+    html = _as_utf8(body)
+    if html is not None:
         source = next((source for charset, source in declared if charset == "utf-8"), "utf-8")
-        return _decoded(body, "utf-8", source, is_guessed=not declared or declared[0][0] != "utf-8")
+        return Decoded(_clean(html), "utf-8", source, is_guessed=not declared or declared[0][0] != "utf-8")
     for rank, (charset, source) in enumerate(declared):
         if charset != "utf-8" and _fits(body, charset):
             return _decoded(body, charset, source, is_guessed=rank > 0)
@@ -119,16 +122,16 @@ def _late_declaration(body: bytes) -> str | None:
     return found.group(1).decode("ascii") if found else None
 
 
-def _is_utf8(body: bytes) -> bool:
+def _as_utf8(body: bytes) -> str | None:
+    """The text of a body that is UTF-8, but for a few bad bytes; null where it is something else."""
     try:
-        body.decode("utf-8")
+        return body.decode("utf-8")
     except UnicodeDecodeError:
         text = body.decode("utf-8", "replace")
         broken = text.count("\ufffd")
         others = len(text) - len(text.encode("ascii", "ignore"))
         # A cut page may end within a character, which says nothing about the rest.
-        return others > broken and broken - 1 <= others * _TOLERATED_BROKEN
-    return True
+        return text if others > broken and broken - 1 <= others * _TOLERATED_BROKEN else None
 
 
 def _fits(body: bytes, charset: str) -> bool:

@@ -6,10 +6,8 @@ from collections.abc import Collection
 from itertools import islice
 
 from pipelines.page.blocks import RUNNING_WORDS, TextBlock
-from pipelines.page.text import word_count
-from pipelines.page.tree import Element, find_all, inner_text
+from pipelines.page.tree import Element, has_words
 
-_LINKED_HEADINGS = " | ".join(f".//{name}//a[@href] | .//a[@href]//{name}" for name in ("h2", "h3", "h4"))
 _DEPTH = 3
 _MOST_WORDS = 80
 
@@ -17,12 +15,15 @@ _MOST_WORDS = 80
 def teaser_boxes(root: Element) -> frozenset[Element]:
     """The small elements around headings that are links."""
     is_small: dict[Element, bool] = {}
-    for link in find_all(root, _LINKED_HEADINGS):
-        for up in islice(link.iterancestors(), _DEPTH):
+    for heading in root.iter("h2", "h3", "h4"):
+        link = heading.find(".//a[@href]")
+        if link is None:
+            link = next((up for up in heading.iterancestors("a") if up.get("href")), None)
+        for up in islice(link.iterancestors(), _DEPTH) if link is not None else ():
             if up is root:
                 break
             if up not in is_small:
-                is_small[up] = word_count(inner_text(up)) <= _MOST_WORDS
+                is_small[up] = has_words(up, at_most=_MOST_WORDS)
             if not is_small[up]:
                 break
     return frozenset(element for element, small in is_small.items() if small)

@@ -6,12 +6,9 @@ Nothing here recurses on the depth of a page, so a page nested a million deep is
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from lxml import etree
-from lxml import html as lxml_html
 
 from pipelines.errors import UnparsableHtml
 from pipelines.page.text import visible_text
@@ -34,8 +31,9 @@ ASIDE = frozenset(("nav", "footer", "aside"))
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|clip\s*:\s*rect\(0", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"[A-Za-z][\w.-]*")
-# What XML, and so the tree, cannot hold.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]")
+# What XML, and so the tree, cannot hold: control characters, U+FFFE and U+FFFF.
+_CONTROL = bytes((*range(0x09), 0x0B, *range(0x0E, 0x20)))
+_NO_CHARACTER = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 
 
 def parse(html: str, *, where: str = "") -> Element:
@@ -45,17 +43,20 @@ def parse(html: str, *, where: str = "") -> Element:
         UnparsableHtml: There is no element in it.
     """
     # Without comments: text after one would be lost on extractors that pass over them.
-    parser = lxml_html.HTMLParser(
+    # Plain nodes: those of lxml.html ask Python for their class each time one is touched.
+    parser = etree.HTMLParser(
         encoding="utf-8",
         huge_tree=False,
         remove_comments=True,
         remove_pis=True,
         collect_ids=False,
     )
-    text = _CONTROL.sub("", html).encode("utf-8", "replace")
+    text = html.encode("utf-8", "replace").translate(None, _CONTROL)
+    for sequence in _NO_CHARACTER:
+        text = text.replace(sequence, b"")
     try:
-        root = lxml_html.document_fromstring(text, parser=parser) if text.strip() else None
-    except (etree.LxmlError, ValueError, AssertionError) as error:
+        root = etree.fromstring(text, parser) if text.strip() else None
+    except (etree.LxmlError, ValueError) as error:
         raise UnparsableHtml(f"no tree can be made of it: {error}", where=where) from error
     if root is None:
         raise UnparsableHtml("it is empty", where=where)
@@ -81,44 +82,64 @@ def inner_text(element: Element) -> str:
     return visible_text("".join(str(piece) for piece in element.itertext()))
 
 
+def has_words(element: Element, *, at_most: int) -> bool:
+    """Whether *element* has text, and no more than so many words; it reads no further than it must."""
+    count = 0
+    for piece in element.itertext():
+        count += len(str(piece).split())
+        if count > at_most:
+            return False
+    return count > 0
+
+
 def body_of(root: Element) -> Element:
     """The body of a page, or the root where it has none."""
     body = root.find("body")
     return root if body is None else body
 
 
-def paths_of(elements: Iterable[Element]) -> Mapping[Element, str]:
-    """Each element's place: an XPath of names and positions from the root of its page.
+class Paths:
+    """The places of the elements of one page: XPaths of names and positions from its root.
 
-    A position is given where siblings share the name. Siblings are counted once for all *elements*, so pages of many
-    thousand rows are no slower per row than others.
+    A position is given where siblings share the name. Siblings are counted once, so that pages of many thousand rows
+    are no slower per row than others.
     """
-    steps: dict[Element, str] = {}
-    paths: dict[Element, str] = {}
-    for element in elements:
-        chain = [element]
-        while chain[-1] not in paths and (parent := chain[-1].getparent()) is not None:
-            chain.append(parent)
+
+    def __init__(self) -> None:
+        self._steps: dict[Element, str] = {}
+        self._paths: dict[Element, str] = {}
+
+    def of(self, element: Element) -> str:
+        """The path of *element*."""
+        chain: list[Element] = []
+        up: Element | None = element
+        while up is not None and up not in self._paths:
+            chain.append(up)
+            up = up.getparent()
         for node in reversed(chain):
-            if node not in paths:
-                parent = node.getparent()
-                if parent is None:
-                    paths[node] = f"/{node.tag}"
-                    continue
-                if node not in steps:
-                    steps.update(_steps(parent))
-                paths[node] = f"{paths[parent]}/{steps[node]}"
-    return paths
+            parent = node.getparent()
+            if parent is None:
+                self._paths[node] = f"/{node.tag}"
+                continue
+            if node not in self._steps:
+                self._steps.update(_steps(parent))
+            self._paths[node] = f"{self._paths[parent]}/{self._steps[node]}"
+        return self._paths[element]
 
 
-def _steps(parent: Element) -> Iterator[tuple[Element, str]]:
+def _steps(parent: Element) -> dict[Element, str]:
     """The last step of the path of each child."""
-    totals = Counter(str(child.tag) for child in parent)
-    seen: Counter[str] = Counter()
+    by_name: dict[str, list[Element]] = {}
+    steps: dict[Element, str] = {}
     for place, child in enumerate(parent, start=1):
         name = str(child.tag)
-        seen[name] += 1
+        by_name.setdefault(name, []).append(child)
         if not _PLAIN_NAME.fullmatch(name):
-            yield child, f"*[{place}]"
-        else:
-            yield child, name if totals[name] == 1 else f"{name}[{seen[name]}]"
+            steps[child] = f"*[{place}]"
+    for name, children in by_name.items():
+        if len(children) == 1:
+            steps.setdefault(children[0], name)
+            continue
+        for place, child in enumerate(children, start=1):
+            steps.setdefault(child, f"{name}[{place}]")
+    return steps

@@ -6,7 +6,7 @@ Everything here is a function of the WARC records and the profile, so that the l
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from pipelines import flow
@@ -16,7 +16,7 @@ from pipelines.http.head import parse_head
 from pipelines.http.url import absolute_url, same_site
 from pipelines.page.walls import CHALLENGE_STATUSES, wall_of
 from pipelines.reasons import Outcome, Reason, Source
-from pipelines.values import Page, ReadExchange, Reading, RecordRef, Survey
+from pipelines.values import Page, ReadExchange, Reading, RecordRef, Survey, VisitFacts
 from pipelines.warc.pages import CapturedExchange, page_from_record, parse_warc_date
 from pipelines.warc.reader import WarcRecord
 
@@ -44,6 +44,46 @@ def record_ref(record: WarcRecord, key: str, offset: int | None = None) -> Recor
     return RecordRef(key, place, record.length, record.record_id or "", record.get("WARC-Payload-Digest"))
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedExchange:
+    """A captured exchange as far as it can be read without knowing its site."""
+
+    page: Page
+    """The answer, its body left out."""
+    record: RecordRef
+    facts: VisitFacts | None
+    reading: Reading | None
+    """What HTTP alone decides; null for a page."""
+    prepared: flow.PreparedPage | None
+    """The page, where it is one."""
+    is_revisit: bool = False
+    """Whether the record is a revisit."""
+
+    def survey(self, known: Profile) -> Survey | None:
+        """What it teaches about its site, of which *known* was known when it was prepared; null for what is no page."""
+        return None if self.prepared is None else flow.survey_prepared(self.prepared, known)
+
+    def read(self, profile: Profile) -> ReadExchange | None:
+        """What extraction makes of it; null where the general extractor has to be asked, see `read_exchange`."""
+        reading = self.reading
+        if reading is None and self.prepared is not None:
+            reading = flow.read_prepared(self.prepared, profile)
+        if reading is None:
+            return None
+        return ReadExchange(self.page, self.record, self.facts, reading, self.is_revisit)
+
+
+def prepare_exchange(captured: CapturedExchange, key: str, known: Profile) -> PreparedExchange | None:
+    """Parse what *captured* holds; null for a request that nothing answered."""
+    record = captured.response
+    if record is None:
+        return None
+    page, reading = _page_or_reading(record, captured.facts.via if captured.facts else None)
+    prepared = flow.prepare_page(page, known, asks_embedded=False) if reading is None else None
+    bare, reference = replace(page, body=b""), record_ref(record, key)
+    return PreparedExchange(bare, reference, captured.facts, reading, prepared, record.type == "revisit")
+
+
 def read_exchange(captured: CapturedExchange, key: str, profile: Profile) -> ReadExchange | None:
     """What extraction makes of *captured*; null for a request that nothing answered."""
     record = captured.response
@@ -56,6 +96,12 @@ def read_exchange(captured: CapturedExchange, key: str, profile: Profile) -> Rea
 
 def read_record(record: WarcRecord, via: Source | None, profile: Profile) -> tuple[Page, Reading]:
     """The page a response or revisit record holds, and its reading."""
+    page, reading = _page_or_reading(record, via)
+    return page, reading or flow.read_page(page, profile)
+
+
+def _page_or_reading(record: WarcRecord, via: Source | None) -> tuple[Page, Reading | None]:
+    """The page a record holds, and what HTTP alone says of it; null for a page that has to be read."""
     if record.type == "revisit":
         return _read_revisit(record, via)
     try:
@@ -64,7 +110,7 @@ def read_record(record: WarcRecord, via: Source | None, profile: Profile) -> tup
         page = _page_without_body(record)
         reason = Reason.UNDECODABLE if page.status else Reason.PROTOCOL_BROKEN
         return page, _http_reading(page, via) or Reading(Outcome.FAILED, reason, error.message)
-    return page, _http_reading(page, via) or flow.read_page(page, profile)
+    return page, _http_reading(page, via)
 
 
 def _read_revisit(record: WarcRecord, via: Source | None) -> tuple[Page, Reading]:
@@ -74,20 +120,6 @@ def _read_revisit(record: WarcRecord, via: Source | None) -> tuple[Page, Reading
     if decided is None or (decided.outcome is Outcome.REQUISITE and page.header("content-type") is None):
         return page, Reading(Outcome.UNCHANGED, None, "a revisit of an earlier record")
     return page, decided
-
-
-def survey_exchange(captured: CapturedExchange) -> Survey | None:
-    """What the exchange can teach about its site; null where it holds no page."""
-    record = captured.response
-    if record is None or record.type == "revisit":
-        return None
-    try:
-        page = page_from_record(record, max_bytes=MAX_PAGE_BYTES)
-    except ContentError:
-        return None
-    if _http_reading(page, captured.facts.via if captured.facts else None) is not None:
-        return None
-    return flow.survey_page(page)
 
 
 def _http_reading(page: Page, via: Source | None) -> Reading | None:

@@ -17,6 +17,7 @@ from pipelines.article.build import Origin
 from pipelines.article.schema import Article
 from pipelines.errors import ContentError, WarcError
 from pipelines.extract.learn import learn
+from pipelines.extract.profile import EMPTY
 from pipelines.http.url import site_name
 from pipelines.publish.extraction import Progress, WarcFile, load_readings, read, survey
 from pipelines.publish.outcomes import OutcomeLine
@@ -105,9 +106,9 @@ def extract_warcs(paths: Sequence[Path], *, workers: int, progress: Progress) ->
     """
     files = [WarcFile(path, path.name, number) for number, path in enumerate(paths)]
     _check_readable(files)
-    profile = learn(survey(files, workers, progress))
     with tempfile.TemporaryDirectory(prefix="pressarc-") as temporary:
         folder = Path(temporary)
+        profile = learn(survey(files, EMPTY, folder, workers, progress))
         seen = read(files, profile, folder, workers, progress)
         addresses, ledger = Addresses(seen), Ledger(complete=True)
         verdicts = resolve(seen.sightings, lambda _: None, ())

@@ -100,7 +100,8 @@ def publish(
         if files != left:
             files = left
             _upload_warcs(run, files, progress)
-            surveys = survey(files, run.config.extract.workers, progress)
+            known = _previous_profile(run, base)
+            surveys = survey(files, known, folder.readings, run.config.extract.workers, progress)
         derived = _derive(run, name, base, files, surveys, ledger, progress)
         manifest = _manifest(run, name, base, files, derived, ledger, now())
         try:

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from pipelines.extract.media import read_pictures
-from pipelines.extract.passage import passages_of
+from pipelines.extract.passage import links_of, passages_of
 from pipelines.extract.split import split
 from pipelines.page.blocks import blocks_of
 from pipelines.page.facts import read_facts
-from pipelines.page.tree import body_of, parse
+from pipelines.page.tree import Paths, body_of, parse
 from pipelines.values import Image, Link
 
 URL = "https://paper.example/2026/ferry/"
@@ -22,15 +22,14 @@ def test_images_are_the_articles_own_with_caption_and_credit() -> None:
     root = parse(HTML)
     facts = read_facts(root, URL)
     (part,) = split(root, facts, blocks_of(body_of(root)))
-    assert read_pictures(part, facts).of_article("/html/body/article") == (
+    assert read_pictures(part, facts, Paths()).of_article("/html/body/article") == (
         Image("https://paper.example/img/lead.jpg", "A ferry", "The ferry at dusk.", "Ana Diaz"),
         Image("https://paper.example/2026/ferry/late.jpg"),
     )
 
 
-def test_a_passage_has_its_links_but_for_those_within_the_page() -> None:
+def test_links_are_those_in_the_text_each_once() -> None:
     root = parse(HTML)
     body = body_of(root)
-    (text,) = [one for one in passages_of(blocks_of(body), body, read_facts(root, URL)) if one.kind == "paragraph"]
-    mill = "https://paper.example/2026/mill/"
-    assert text.links == (Link(mill, "a link"), Link(mill, "the same again"))
+    (text,) = [one for one in passages_of(blocks_of(body), body, Paths()) if one.kind == "paragraph"]
+    assert links_of([text], URL) == (Link("https://paper.example/2026/mill/", "a link"),)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pipelines.page.blocks import TextBlock, blocks_of
-from pipelines.page.tree import body_of, parse, paths_of
+from pipelines.page.tree import Paths, body_of, parse
 
 
 def blocks(html: str) -> list[TextBlock]:
@@ -73,10 +73,10 @@ def test_every_path_leads_to_its_block() -> None:
     html = "<div><p>one</p><p>two</p><o:p>odd</o:p><section><p>three</p></section></div><div><p>four</p></div>"
     root = parse(html)
     found = blocks_of(body_of(root))
-    paths = paths_of(block.element for block in found)
+    paths = Paths()
     for block in found:
-        assert root.xpath(paths[block.element]) == [block.element]
-    assert [paths[block.element] for block in found][:2] == ["/html/body/div[1]/p[1]", "/html/body/div[1]/p[2]"]
+        assert root.xpath(paths.of(block.element)) == [block.element]
+    assert [paths.of(block.element) for block in found][:2] == ["/html/body/div[1]/p[1]", "/html/body/div[1]/p[2]"]
 
 
 def test_a_page_nested_without_end_is_walked() -> None:

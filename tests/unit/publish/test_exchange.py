@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.extract.profile import EMPTY
-from pipelines.publish.exchange import is_html, read_exchange, read_record, record_ref, survey_exchange
+from pipelines.publish.exchange import is_html, prepare_exchange, read_exchange, read_record, record_ref
 from pipelines.reasons import Outcome, Reason, Source
-from pipelines.values import Exchange, Page, VisitFacts
+from pipelines.values import Exchange, Page, Survey, VisitFacts
 from pipelines.warc.pages import CapturedExchange, read_exchanges
 from pipelines.warc.reader import WarcRecord
 from pipelines.warc.record import WarcInfo
@@ -148,7 +148,7 @@ def test_a_broken_coding_is_a_failed_answer_with_its_status(tmp_path: Path) -> N
     read = read_exchange(found, "k", EMPTY)
     assert read is not None
     assert (read.reading.outcome, read.reading.reason, read.page.status) == (Outcome.FAILED, Reason.UNDECODABLE, 200)
-    assert survey_exchange(found) is None
+    assert taught(found) is None
 
 
 def test_a_broken_coding_does_not_hide_an_error_status(tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_a_revisit_means_unchanged() -> None:
 def test_a_request_that_nothing_answered_has_no_reading() -> None:
     alone = CapturedExchange(None, record(b"GET / HTTP/1.1\r\n\r\n", "request"), None, None, "disconnected: x")
     assert read_exchange(alone, "k", EMPTY) is None
-    assert survey_exchange(alone) is None
+    assert prepare_exchange(alone, "k", EMPTY) is None
 
 
 @pytest.mark.parametrize(
@@ -197,10 +197,16 @@ def test_a_page_is_known_by_its_type_or_else_by_its_beginning(
     assert is_html(Page(HOME, body, NOW, headers=headers)) is expected
 
 
+def taught(found: CapturedExchange) -> Survey | None:
+    prepared = prepare_exchange(found, "k", EMPTY)
+    assert prepared is not None
+    return prepared.survey(EMPTY)
+
+
 @pytest.mark.parametrize("topic", ["bakery", "quarry"])
 def test_only_pages_teach(tmp_path: Path, topic: str) -> None:
-    taught = survey_exchange(answer(tmp_path / "page", 200, article_page(topic)))
-    assert taught is not None
-    assert [part.article_url for part in taught.parts] == [url_of(topic)]
-    assert survey_exchange(answer(tmp_path / "error", 404, article_page(topic))) is None
-    assert survey_exchange(answer(tmp_path / "other", 200, b"x", content_type="text/css")) is None
+    found = taught(answer(tmp_path / "page", 200, article_page(topic)))
+    assert found is not None
+    assert [part.article_url for part in found.parts] == [url_of(topic)]
+    assert taught(answer(tmp_path / "error", 404, article_page(topic))) is None
+    assert taught(answer(tmp_path / "other", 200, b"x", content_type="text/css")) is None

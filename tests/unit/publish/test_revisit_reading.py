@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.extract.profile import EMPTY
-from pipelines.publish.exchange import read_exchange, survey_exchange
+from pipelines.publish.exchange import prepare_exchange, read_exchange
 from pipelines.reasons import Outcome, Reason, Source
 from pipelines.values import EarlierRecord, ReadExchange, VisitFacts
 from pipelines.warc.pages import CapturedExchange, read_exchanges
@@ -81,7 +81,9 @@ def test_a_revisit_is_not_cut_although_its_record_is(tmp_path: Path) -> None:
 
 
 def test_a_revisit_teaches_nothing_about_its_site(tmp_path: Path) -> None:
-    assert survey_exchange(revisited(tmp_path)) is None
+    prepared = prepare_exchange(revisited(tmp_path), "k", EMPTY)
+    assert prepared is not None
+    assert prepared.survey(EMPTY) is None
 
 
 def test_a_revisit_has_a_reference_with_the_digest_of_the_payload_it_stands_for(tmp_path: Path) -> None:

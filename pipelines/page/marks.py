@@ -1,0 +1,55 @@
+"""The elements of a page that say what they are: by microdata, by a role, by a link's relation, by their name.
+
+In: a tree. Out: those elements, found in one walk and asked for by the subtree they stand in. Most elements of a page
+say nothing, and the questions about those that do are many.
+"""
+
+from __future__ import annotations
+
+from pipelines.page.tree import Element
+
+URL_ATTRIBUTES = ("data-url", "data-permalink", "data-article-url", "data-canonical", "data-href", "data-link")
+"""Where themes write the address of an article on the element around it."""
+_NAMES = frozenset(("article", "main", "time"))
+_ATTRIBUTES = frozenset(("itemprop", "itemtype", "itemscope", *URL_ATTRIBUTES))
+_RELATIONS = frozenset(("author", "tag", "category", "bookmark"))
+
+
+class Marks:
+    """The speaking elements below *root*, in document order."""
+
+    def __init__(self, root: Element) -> None:
+        self._root = root
+        self._found = [element for element in root.iterdescendants() if _speaks(element)]
+
+    def within(self, element: Element) -> list[Element]:
+        """Those below *element*, which is the root or below it."""
+        if element is self._root:
+            return self._found
+        return [found for found in self._found if _is_below(found, element)]
+
+
+def means_article(element: Element) -> bool:
+    """Whether an element is, by its name, role or property, an article or the body of one."""
+    return (
+        element.tag in ("article", "main")
+        or element.get("role") in ("article", "main")
+        or "articleBody" in (element.get("itemprop") or "")
+    )
+
+
+def _speaks(element: Element) -> bool:
+    if element.tag in _NAMES:
+        return True
+    for name in element.keys():  # noqa: SIM118 - the element's own iteration is over its children
+        if name in _ATTRIBUTES:
+            return True
+        if name == "rel" and not _RELATIONS.isdisjoint((element.get("rel") or "").lower().split()):
+            return True
+        if name == "role" and element.get("role") in ("article", "main"):
+            return True
+    return False
+
+
+def _is_below(element: Element, outer: Element) -> bool:
+    return any(up is outer for up in element.iterancestors())
