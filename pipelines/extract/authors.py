@@ -37,7 +37,7 @@ _ROLE = re.compile(
 _MAX_CHARS = 80
 _MAX_WORDS = 8
 _NOBODY = frozenset(
-    line_key(name)
+    line_key(name).replace(" ", "")
     for name in (
         "admin",
         "administrator",
@@ -72,7 +72,10 @@ def names(claims: Iterable[str], outlets: Collection[str]) -> tuple[str, ...]:
         claims: What the page gives, one author or several each.
         outlets: Names of the outlet, which are no author's.
     """
-    barred = {_compact(outlet) for outlet in outlets} | {_compact(name) for name in _NOBODY}
+    claims = list(claims)
+    if not claims:
+        return ()
+    barred = {_compact(outlet) for outlet in outlets} | _NOBODY
     found: dict[str, str] = {}
     for claim in claims:
         if any(_compact(inner.removeprefix("www.")) in barred for inner in _IN_BRACKETS.findall(claim)):

@@ -8,7 +8,7 @@ templates without notice.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.extract.evidence import refine
 from pipelines.extract.furniture import clean
@@ -41,6 +41,7 @@ class Choice:
     """Indexes of the passages that are its text."""
     removed: tuple[Removal, ...]
     way: str
+    authors: tuple[str, ...] = ()
     own_lines: tuple[str, ...] = ()
     """The text, where it stands in no passage."""
 
@@ -55,7 +56,7 @@ def choose(part: PreparedPart, profile: Profile) -> Choice | None:
         return taught
     if agreement(part.passages, by_template.kept, taught.kept) >= LEAST_AGREEMENT:
         return by_template
-    return Choice(taught.kept, taught.removed, GENERAL_DISAGREES, taught.own_lines)
+    return replace(taught, way=GENERAL_DISAGREES)
 
 
 def read_by_template(part: PreparedPart, profile: Profile) -> Choice | None:
@@ -70,10 +71,10 @@ def read_taught(part: PreparedPart, profile: Profile) -> Choice | None:
         return None
     choice = _choice(part, part.taught.chosen, profile, GENERAL)
     if part.taught.own_lines:
-        choice = Choice((), (), OWN_LINES, part.taught.own_lines)
+        choice = Choice((), (), OWN_LINES, choice.authors, part.taught.own_lines)
     shown = sum(part.passages[index].words for index in choice.kept) + sum(map(word_count, choice.own_lines))
     if sum(map(word_count, part.claims.body)) > _MUCH_MORE * max(shown, _LEAST_TOLD_WORDS):
-        return Choice((), (), METADATA, part.claims.body)
+        return Choice((), (), METADATA, choice.authors, part.claims.body)
     return choice
 
 
@@ -85,7 +86,10 @@ def agreement(passages: Sequence[Passage], one: Collection[int], other: Collecti
 
 
 def _choice(part: PreparedPart, chosen: Sequence[int], profile: Profile, way: str) -> Choice:
-    claims, authors = part.claims, part.claims.names(profile)
+    claims = part.claims
+    # What the general extractor says is not heard where it need not have been asked.
+    guessed = part.taught.authors if part.taught is not None and way != TEMPLATE else ()
+    authors = claims.names(profile, guessed)
     refined = refine(part, chosen, authors)
     cleaned = clean(part.passages, refined.kept, claims.headlines(profile), authors, claims.description, profile)
-    return Choice(cleaned.kept, (*refined.removed, *cleaned.removed), way)
+    return Choice(cleaned.kept, (*refined.removed, *cleaned.removed), way, authors)

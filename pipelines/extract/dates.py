@@ -69,6 +69,8 @@ def choose(claims: Iterable[str | None], captured_at: datetime) -> Found:
 def parse(text: str) -> datetime | date | None:
     """The instant (aware, UTC) or day that *text* names; null where it names none, or not surely."""
     text = text.strip()[:_MAX_CHARS]
+    if not any(map(str.isdigit, text)):
+        return None
     if _EPOCH_SECONDS.fullmatch(text):
         moment: datetime | date | None = datetime.fromtimestamp(int(text[:10]), UTC)
     else:

@@ -31,21 +31,21 @@ def draft_of(part: PreparedPart, profile: Profile, page_flags: Sequence[Flag]) -
     kept = [part.passages[index] for index in choice.kept]
     lines = choice.own_lines or tuple(passage.text for passage in kept)
     region = region_of([passage.path for passage in kept]) or part.top
-    headlines, authors = claims.headlines(profile), claims.names(profile)
-    flags = (*page_flags, *_flags(part, choice, authors, region, sum(map(word_count, lines))))
+    headlines = claims.headlines(profile)
+    flags = (*page_flags, *_flags(part, choice, region, sum(map(word_count, lines))))
     return Draft(
         url=part.url,
         text=_PARAGRAPH_BREAK.join(lines),
         blocks=tuple(_with_captions(part, choice, region)),
         headline=next(iter(headlines), None),
         description=claims.description,
-        authors=authors,
+        authors=choice.authors,
         section=claims.section,
         keywords=claims.keywords,
         language=claims.language,
         published_at=claims.published_at,
         modified_at=claims.modified_at,
-        images=part.pictures.of_article(_article_around(part, region)),
+        images=part.pictures.of_article(_article_around(part, region), part.base),
         links=links_of(kept, part.base),
         flags=tuple(flag for flag in Flag if flag in flags),
         removed=choice.removed,
@@ -78,12 +78,12 @@ def _name(path: str) -> str:
     return path.rpartition("/")[2].partition("[")[0]
 
 
-def _flags(part: PreparedPart, choice: Choice, authors: Sequence[str], region: str, words: int) -> Iterator[Flag]:
+def _flags(part: PreparedPart, choice: Choice, region: str, words: int) -> Iterator[Flag]:
     is_marked = any(is_within(region, path) for path in part.marked) if choice.kept else False
     is_guessed = choice.way == GENERAL and part.is_whole_page and not is_marked
     holds = {
         Flag.NO_DATE: part.claims.published_at is None,
-        Flag.NO_AUTHOR: not authors,
+        Flag.NO_AUTHOR: not choice.authors,
         Flag.SHORT: words < _SHORT_WORDS,
         Flag.FALLBACK: bool(choice.own_lines) or is_guessed,
         Flag.DATE_AFTER_CAPTURE: part.claims.has_later_date,

@@ -29,12 +29,15 @@ from pipelines.page.tree import UNSEEN, Element
 
 _LEAST_COVER = 0.6
 """The share of the extractor's text that must be found in blocks."""
-_SUSPICIOUS_SHARE = 0.5
-"""Less than this share of the page's running text makes a try suspicious."""
 _MUCH_MORE = 1.4
 """How many times the words of a suspicious try another one must bring to be believed."""
-_WAYS: tuple[dict[str, bool], ...] = ({"fast": True, "favor_precision": True}, {"favor_precision": True}, {})
-"""What is tried, one after the other."""
+_BETWEEN_AUTHORS = ";"
+_WAYS: tuple[tuple[dict[str, bool], float], ...] = (
+    ({"fast": True, "favor_precision": True}, 0.4),
+    ({"favor_precision": True}, 0.1),
+    ({}, 0.0),
+)
+"""What is tried, one after the other, and how much of the page's running text it must bring for the next not to be."""
 _DROPPED = tuple(sorted(UNSEEN - {"head", "title", "meta", "base", "input", "button", "textarea"}))
 """Elements that no way of the extractor reads: without them, its many copies of the page are small."""
 
@@ -50,29 +53,35 @@ class Selection:
     """Indexes of the blocks that are it."""
     own_lines: tuple[str, ...] = ()
     """The extractor's own lines, where its text was found in no block."""
+    authors: tuple[str, ...] = ()
+    """What it takes for the authors, if it was asked."""
 
 
-def select(element: Element, leave_out: Collection[Element], blocks: Sequence[TextBlock]) -> Selection:
+def select(
+    element: Element, leave_out: Collection[Element], blocks: Sequence[TextBlock], *, wants_authors: bool = False
+) -> Selection:
     """Choose from *blocks* those that are the article's text; captions never are.
 
     Args:
         element: The article's subtree.
         leave_out: Other articles below it.
         blocks: The subtree's blocks, in order.
+        wants_authors: Whether it is asked for the authors too.
     """
     page = page_of(element, leave_out)
     running = sum(block.words for block in blocks if block.is_running)
     best: _Judgement | None = None
-    for way in _WAYS:
+    for way, enough in _WAYS:
         judgement = _judge(page, blocks, way)
         if best is None or judgement.words > best.words * _MUCH_MORE:
             best = judgement
-        if best.words >= running * _SUSPICIOUS_SHARE:
+        if best.words >= running * enough:
             break
     assert best is not None  # there is at least one way
+    authors = tuple((extract_author(page) or "").split(_BETWEEN_AUTHORS)) if wants_authors else ()
     if best.covered < _LEAST_COVER:
-        return Selection((), best.lines)
-    return Selection(best.chosen)
+        return Selection((), best.lines, authors)
+    return Selection(best.chosen, (), authors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +106,6 @@ def _judge(page: lxml_html.HtmlElement, blocks: Sequence[TextBlock], way: dict[s
     readable = [index for index, block in enumerate(blocks) if block.kind != "caption"]
     chosen, covered = match(lines, [blocks[index] for index in readable])
     return _Judgement(lines, sum(map(word_count, lines)), tuple(readable[index] for index in chosen), covered)
-
-
-def guessed_author(root: Element) -> str:
-    """What trafilatura takes for the author in the body of a page (several are parted by semicolons)."""
-    return extract_author(root) or ""
 
 
 def page_of(element: Element, leave_out: Collection[Element]) -> lxml_html.HtmlElement:

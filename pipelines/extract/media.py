@@ -36,18 +36,25 @@ class Pictures:
 
     declared: tuple[Image, ...]
     shown: tuple[tuple[str, Image], ...]
-    """Each with the path of its node, in document order."""
+    """Each with the path of its node, in document order; addresses as they stand there."""
 
-    def of_article(self, around: str) -> tuple[Image, ...]:
-        """The declared images, and those shown below the path *around*, the article's element."""
-        within = {image.url: image for path, image in reversed(self.shown) if is_within(path, around)}
+    def of_article(self, around: str, base: str) -> tuple[Image, ...]:
+        """The declared images, and those shown below the path *around*, the article's element.
+
+        Addresses are relative to *base*.
+        """
+        within: dict[str, Image] = {}
+        for path, image in reversed(self.shown):
+            url = absolute_url(base, image.url) if is_within(path, around) else None
+            if url is not None:
+                within[url] = replace(image, url=url)
         declared = [_merged(image, within.pop(image.url, None)) for image in self.declared]
         return tuple({image.url: image for image in (*declared, *reversed(within.values()))}.values())
 
 
 def read_pictures(part: Part, facts: Facts, paths: Paths) -> Pictures:
     """The images that the metadata declares for the article in *part*, and those that the part shows."""
-    shown = tuple((paths.of(element), image) for element, image in _shown(part, facts))
+    shown = tuple((paths.of(element), image) for element, image in _shown(part))
     return Pictures(tuple(_declared(part, facts)), shown)
 
 
@@ -66,16 +73,15 @@ def _declared(part: Part, facts: Facts) -> Iterator[Image]:
             yield replace(image, url=absolute)
 
 
-def _shown(part: Part, facts: Facts) -> Iterator[tuple[Element, Image]]:
+def _shown(part: Part) -> Iterator[tuple[Element, Image]]:
     for element in part.element.iter("img"):
         if _is_icon(element) or _is_elsewhere(element, part):
             continue
         sources = (element.get(name) for name in _IMAGE_ATTRIBUTES)
         source = next((source for source in sources if source and not source.startswith("data:")), "")
-        url = absolute_url(facts.base, source) if source else None
-        if url is not None:
+        if source:
             caption, credit = _caption(element)
-            yield element, Image(url, visible_text(element.get("alt") or "") or None, caption, credit)
+            yield element, Image(source, visible_text(element.get("alt") or "") or None, caption, credit)
 
 
 def _merged(declared: Image, shown: Image | None) -> Image:

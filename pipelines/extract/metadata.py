@@ -2,8 +2,8 @@
 
 In: one part of a page, and what the page says of itself. Out: `Claims`, free of the tree; and of the claims, with the
 site's profile, the headline and the authors, as only the site's other pages tell what is the outlet's name in them.
-Sources in order of trust: the part's JSON-LD item, meta elements (the lead's only), microdata and what the part shows,
-the general extractor. Page-level statements never reach an embedded article.
+Sources in order of trust: the part's JSON-LD item, meta elements (the lead's only), microdata, what the part shows, and
+for authors last the general extractor, where it was asked. Page-level statements never reach an embedded article.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import cached_property
 
 from pipelines.extract import dates
 from pipelines.extract.authors import byline_names, has_author_label, lone_names, names
-from pipelines.extract.engine import guessed_author, page_of
+from pipelines.extract.engine import page_of
 from pipelines.extract.head import Head, read_head
 from pipelines.extract.headline import without_site
 from pipelines.extract.microdata import read_properties
@@ -83,7 +83,6 @@ _TITLE_META = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "
 _DESCRIPTION_META = ("og:description", "description", "twitter:description", "dc.description")
 _TAG = re.compile(r"<[^<>]*>")
 _LINE_END = re.compile(r"[\r\n]+|</p\s*>|<br\s*/?>\s*<br\s*/?>", re.IGNORECASE)
-_ENGINE_WORDS_APART = ";"
 _MOST_KICKER_WORDS = 3
 _MOST_BYLINE_WORDS = 16
 _BYLINE_ABOVE, _BYLINE_DEPTH = 5, 15
@@ -122,11 +121,16 @@ class Claims:
                 forms.setdefault(line_key(text), text)
         return tuple(forms.values())
 
-    def names(self, profile: Profile) -> tuple[str, ...]:
-        """The authors, as the first source has them that names any; or as a later one has them that names one more."""
+    def names(self, profile: Profile, guessed: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The authors, as the first source has them that names any; or as a later one has them that names one more.
+
+        Args:
+            profile: What is known of the site.
+            guessed: Names to fall back upon.
+        """
         outlets = (*self.outlets, *profile.organisations)
         found: tuple[str, ...] = ()
-        for group in self.authors:
+        for group in (*self.authors, guessed):
             people = names(group, outlets)
             is_more = len(people) == len(found) + 1 and {*map(line_key, found)} < {*map(line_key, people)}
             if not found or is_more:
@@ -201,7 +205,7 @@ class _Source:
             if group:
                 yield tuple(group)
                 found = found or bool(names(group, self._facts.site_names))
-        for find in (self._bylines, self._names_above_text, self._guessed_authors):
+        for find in (self._bylines, self._names_above_text):
             group = () if found else tuple(find())
             if group:
                 yield group
@@ -229,9 +233,6 @@ class _Source:
         if first == 0 or blocks[first - 1].element.getparent() is not blocks[first].element.getparent():
             return ()
         return lone_names(blocks[first - 1].text) if blocks[first - 1].kind == "paragraph" else ()
-
-    def _guessed_authors(self) -> list[str]:
-        return guessed_author(self._part.element).split(_ENGINE_WORDS_APART) if self._part.is_lead else []
 
     @cached_property
     def _head(self) -> Head:

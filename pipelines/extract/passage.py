@@ -32,7 +32,7 @@ class Passage(TextRun):
     """A run of text, and where it stands."""
 
     path: str
-    """XPath of its node from the root of the page."""
+    """XPath of its node from the root of the page; empty for a link that stands by itself, as it is no text."""
     place: str
     """The kind of node: `p<div.body<article`, from the inside out."""
     links: tuple[tuple[str, str], ...] = ()
@@ -53,7 +53,7 @@ def passages_of(blocks: Sequence[TextBlock], top: Element, paths: Paths) -> tupl
             block.text,
             block.linked_chars,
             block.key,
-            path=paths.of(block.element),
+            path=paths.of(block.element) if _is_text(block) else "",
             place=places.of(block.element),
             links=tuple((link.get("href") or "", inner_text(link)) for link in block.links) if _is_text(block) else (),
         )
@@ -62,7 +62,7 @@ def passages_of(blocks: Sequence[TextBlock], top: Element, paths: Paths) -> tupl
 
 
 def _is_text(block: TextBlock) -> bool:
-    return not block.is_linked or block.kind in ("list_item", "table_row", "quote")
+    return not block.is_linked or block.kind in ("list_item", "table_row", "quote", "caption")
 
 
 def links_of(passages: Iterable[Passage], base: str) -> tuple[Link, ...]:

@@ -16,6 +16,7 @@ from pipelines.extract.engine import Selection, select
 from pipelines.extract.media import Pictures, read_pictures
 from pipelines.extract.metadata import Claims, read_claims
 from pipelines.extract.passage import Passage, passages_of
+from pipelines.extract.profile import EMPTY
 from pipelines.extract.split import Part
 from pipelines.extract.template import Template
 from pipelines.page.facts import Facts
@@ -24,7 +25,7 @@ from pipelines.page.marks import means_article
 from pipelines.page.teasers import is_teaser, teaser_boxes
 from pipelines.page.tree import Element, Paths, has_words
 
-CHECKED_EVERY = 16
+CHECKED_EVERY = 32
 """One article in so many is always read both ways."""
 _BOX_DEPTH = 3
 _MOST_BOX_WORDS = 25
@@ -73,6 +74,7 @@ def prepare_part(
     """
     passages = passages_of(part.blocks, part.element, paths)
     is_asked = is_askable and (is_checked(part.url) or template.read(passages) is None)
+    claims = read_claims(part, facts, captured_at)
     boxes = teaser_boxes(part.element)
     marked = filter(means_article, part.marks.within(part.element))
     return PreparedPart(
@@ -85,11 +87,13 @@ def prepare_part(
         teasers=frozenset(index for index, block in enumerate(part.blocks) if is_teaser(block, boxes)),
         pictured=_pictured(part),
         marked=tuple(paths.of(element) for element in marked),
-        claims=read_claims(part, facts, captured_at),
+        claims=claims,
         pictures=read_pictures(part, facts, paths),
         page_title=facts.title if part.is_lead else None,
         organisations=_organisations(part, facts),
-        taught=select(part.element, part.leave_out, part.blocks) if is_asked else None,
+        taught=select(part.element, part.leave_out, part.blocks, wants_authors=part.is_lead and not claims.names(EMPTY))
+        if is_asked
+        else None,
     )
 
 

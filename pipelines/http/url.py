@@ -109,6 +109,7 @@ def site_name(url: str) -> str:
     return host.replace("[", "").replace("]", "").replace(":", "-").strip("-")
 
 
+@lru_cache(maxsize=65536)
 def same_site(one: str, other: str) -> bool:
     """Whether both URLs are on one site: the same host and port, `www.` aside, http and https being one."""
     try:

@@ -85,28 +85,25 @@ def blocks_of(root: Element, *, everything: bool = False) -> list[TextBlock]:
         everything: Whether to read also what the page sets aside, and what it hides until a script shows it.
     """
     walk = _Walk()
+    passed_over = UNSEEN if everything else _PASSED_OVER
     stack: list[tuple[Element, bool]] = [(root, False)]
     while stack:
         element, is_done = stack.pop()
+        tag = str(element.tag)
         if is_done:
-            walk.leave(element)
-            if element is not root:
-                walk.add(element.tail)
+            walk.leave(element, tag)
+        elif element is not root and (tag in passed_over or (not everything and is_hidden(element))):
+            walk.part(tag)
+        elif walk.enter(element, tag) and len(element):
+            stack.append((element, True))
+            stack.extend([(child, False) for child in reversed(element)])
             continue
-        if element is not root and _is_passed_over(element, everything=everything):
-            walk.part(element)
-            if element is not root:
-                walk.add(element.tail)
-            continue
-        stack.append((element, True))
-        if walk.enter(element):
-            stack.extend((child, False) for child in reversed(element))
+        else:
+            walk.leave(element, tag)
+        if element is not root and (tail := element.tail):
+            walk.add(tail)
     walk.flush()
     return walk.blocks
-
-
-def _is_passed_over(element: Element, *, everything: bool) -> bool:
-    return element.tag in UNSEEN if everything else element.tag in _PASSED_OVER or is_hidden(element)
 
 
 class _Walk:
@@ -122,9 +119,8 @@ class _Walk:
         self._anchors: list[Element] = []
         self._breaks = 0
 
-    def enter(self, element: Element) -> bool:
+    def enter(self, element: Element, tag: str) -> bool:
         """Go into *element*; returns whether its children are still to be walked."""
-        tag = element.tag
         if tag == "br":
             self._break()
             return False
@@ -133,8 +129,10 @@ class _Walk:
         if tag == "a":
             self._links += 1
             self._anchors.append(element)
-        if self._is_inline(element):
-            self.add(element.text)
+        text = element.text
+        if self._is_inline(tag):
+            if text:
+                self.add(text)
             return True
         self.flush()
         self._open.append(element)
@@ -142,25 +140,24 @@ class _Walk:
         if tag == "table" and _is_data(element):
             self.blocks.extend(_rows(element))
             return False
-        self.add(element.text)
+        if text:
+            self.add(text)
         return True
 
-    def leave(self, element: Element) -> None:
-        if element.tag == "a":
+    def leave(self, element: Element, tag: str) -> None:
+        if tag == "a":
             self._links -= 1
         if self._open and self._open[-1] is element:
             self.flush()
             self._open.pop()
             self._kinds.pop()
 
-    def part(self, element: Element) -> None:
+    def part(self, tag: str) -> None:
         """Note that something stands here that is not read: a block of it parts the text around."""
-        if element.tag not in UNSEEN and not self._is_inline(element):
+        if tag not in UNSEEN and not self._is_inline(tag):
             self.flush()
 
-    def add(self, text: str | None) -> None:
-        if not text:
-            return
+    def add(self, text: str) -> None:
         if text.isspace():
             if not self._text:
                 return
@@ -193,8 +190,7 @@ class _Walk:
         else:
             self._text.append("\n")
 
-    def _is_inline(self, element: Element) -> bool:
-        tag = str(element.tag)
+    def _is_inline(self, tag: str) -> bool:
         # Custom elements are inline unless styled; within a paragraph there is nothing else they could be.
         return tag in _INLINE or ("-" in tag and bool(self._open) and self._open[-1].tag in ("p", *_HEADINGS))
 

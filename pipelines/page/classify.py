@@ -68,14 +68,14 @@ def classify(root: Element, facts: Facts, blocks: Sequence[TextBlock]) -> Verdic
     if is_home(facts.url):
         return Verdict(Kind.LISTING, ("home page",))
     words = sum(block.words for block in blocks if block.is_running)
-    teasers = count_teasers(root, facts)
     claims = _claims(facts)
+    if claims.says_article and (words >= _LEAST_WORDS or sum(block.words for block in blocks) >= _PLENTY_WORDS):
+        return Verdict(Kind.ARTICLE, ("metadata of an article", f"{words} words"))
+    teasers = count_teasers(root, facts)
     if _is_listing_url(facts.url) and not claims.says_article:
         return Verdict(Kind.LISTING, ("url of a listing", f"{teasers} teasers"))
     if claims.says_listing and not claims.says_article:
         return Verdict(Kind.LISTING, ("metadata of a listing", f"{teasers} teasers"))
-    if claims.says_article and (words >= _LEAST_WORDS or sum(block.words for block in blocks) >= _PLENTY_WORDS):
-        return Verdict(Kind.ARTICLE, ("metadata of an article", f"{words} words"))
     is_shaped = bool(_ARTICLE_URL.search(urlsplit(facts.url).path))
     # Every teaser may bring its excerpt along; an article has more text, and of its own.
     is_mostly_teasers = teasers >= _MANY_TEASERS and words < teasers * _TEASER_WORDS

@@ -59,9 +59,9 @@ def read_facts(root: Element, url: str) -> Facts:
         content = visible_text(element.get("content") or "")
         if name and content:
             meta.setdefault(name.strip().lower(), []).append(content)
-    base_element = root.find(".//base[@href]")
+    base_element = next((element for element in root.iter("base") if element.get("href")), None)
     base = (absolute_url(url, base_element.get("href") or "") if base_element is not None else None) or url
-    title = root.find(".//title")
+    title = next(root.iter("title"), None)
     items = read_json_ld(root)
     frozen = {name: tuple(contents) for name, contents in meta.items()}
     return Facts(

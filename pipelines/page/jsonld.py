@@ -79,11 +79,14 @@ _HALF_CHARACTER = re.compile(
 
 
 def _values(text: str) -> Iterator[object]:
-    text = _HALF_CHARACTER.sub(r"\\ufffd", _WRAPPING.sub("", text).strip().rstrip(";"))
-    for attempt in (text, _without_trailing_commas(text)):
-        values, is_whole = _parse(attempt)
-        if is_whole:
-            break
+    text = text.strip()
+    if text[:1] not in "{[" or text[-1:] not in "}]":
+        text = _WRAPPING.sub("", text).strip().rstrip(";")
+    if "\\u" in text:
+        text = _HALF_CHARACTER.sub(r"\\ufffd", text)
+    values, is_whole = _parse(text)
+    if not is_whole:
+        values, _ = _parse(_without_trailing_commas(text))
     yield from values
 
 

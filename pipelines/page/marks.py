@@ -12,6 +12,7 @@ URL_ATTRIBUTES = ("data-url", "data-permalink", "data-article-url", "data-canoni
 """Where themes write the address of an article on the element around it."""
 _NAMES = frozenset(("article", "main", "time"))
 _ATTRIBUTES = frozenset(("itemprop", "itemtype", "itemscope", *URL_ATTRIBUTES))
+_SPEAKING = _ATTRIBUTES | {"rel", "role"}
 _RELATIONS = frozenset(("author", "tag", "category", "bookmark"))
 
 
@@ -41,14 +42,14 @@ def means_article(element: Element) -> bool:
 def _speaks(element: Element) -> bool:
     if element.tag in _NAMES:
         return True
-    for name in element.keys():  # noqa: SIM118 - the element's own iteration is over its children
-        if name in _ATTRIBUTES:
-            return True
-        if name == "rel" and not _RELATIONS.isdisjoint((element.get("rel") or "").lower().split()):
-            return True
-        if name == "role" and element.get("role") in ("article", "main"):
-            return True
-    return False
+    names = element.keys()
+    if _SPEAKING.isdisjoint(names):
+        return False
+    return (
+        not _ATTRIBUTES.isdisjoint(names)
+        or element.get("role") in ("article", "main")
+        or not _RELATIONS.isdisjoint((element.get("rel") or "").lower().split())
+    )
 
 
 def _is_below(element: Element, outer: Element) -> bool:

@@ -12,7 +12,6 @@ import unicodedata
 # Zero-width space, word joiner, byte order mark, soft hyphen, object replacement. The joiners U+200C and U+200D stay:
 # Indic and Persian spelling needs them.
 _LITTER = re.compile("[\u00ad\u200b\u2060\ufeff\ufffc\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
-_SPACE = re.compile(r"\s+")
 
 # Scripts written without spaces: every character counts as a token.
 _UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
@@ -22,7 +21,9 @@ _TOKEN = re.compile(rf"[{_UNSPACED}]|(?:[^\W{_UNSPACED}]|[\u0300-\u036f\u0900-\u
 
 def visible_text(raw: str) -> str:
     """*raw* in NFC with single spaces, without litter of no width."""
-    text = _SPACE.sub(" ", _LITTER.sub("", raw)).strip()
+    text = " ".join(raw.split())
+    if not text.isprintable():  # what is litter is not printable
+        text = " ".join(_LITTER.sub("", raw).split())
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 

@@ -33,7 +33,7 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|clip\s*:
 _PLAIN_NAME = re.compile(r"[A-Za-z][\w.-]*")
 # What XML, and so the tree, cannot hold: control characters, U+FFFE and U+FFFF.
 _CONTROL = bytes((*range(0x09), 0x0B, *range(0x0E, 0x20)))
-_NO_CHARACTER = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_NO_CHARACTERS = ("\ufffe", "\uffff")
 
 
 def parse(html: str, *, where: str = "") -> Element:
@@ -51,9 +51,10 @@ def parse(html: str, *, where: str = "") -> Element:
         remove_pis=True,
         collect_ids=False,
     )
+    for character in _NO_CHARACTERS:
+        if character in html:
+            html = html.replace(character, "")
     text = html.encode("utf-8", "replace").translate(None, _CONTROL)
-    for sequence in _NO_CHARACTER:
-        text = text.replace(sequence, b"")
     try:
         root = etree.fromstring(text, parser) if text.strip() else None
     except (etree.LxmlError, ValueError) as error:
@@ -65,7 +66,7 @@ def parse(html: str, *, where: str = "") -> Element:
 
 def is_hidden(element: Element) -> bool:
     """Whether the element says itself that it is not shown."""
-    if "hidden" in element.attrib:
+    if element.get("hidden") is not None:
         return True
     style = element.get("style")
     return style is not None and _HIDDEN_STYLE.search(style) is not None

@@ -22,7 +22,7 @@ def test_images_are_the_articles_own_with_caption_and_credit() -> None:
     root = parse(HTML)
     facts = read_facts(root, URL)
     (part,) = split(root, facts, blocks_of(body_of(root)))
-    assert read_pictures(part, facts, Paths()).of_article("/html/body/article") == (
+    assert read_pictures(part, facts, Paths()).of_article("/html/body/article", URL) == (
         Image("https://paper.example/img/lead.jpg", "A ferry", "The ferry at dusk.", "Ana Diaz"),
         Image("https://paper.example/2026/ferry/late.jpg"),
     )
