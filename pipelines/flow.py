@@ -23,7 +23,7 @@ from pipelines.page.classify import Kind, classify
 from pipelines.page.decode import decode
 from pipelines.page.facts import read_facts
 from pipelines.page.text import word_count
-from pipelines.page.tree import MAX_HTML_BYTES, Paths, body_of, parse
+from pipelines.page.tree import MAX_HTML_BYTES, Paths, body_of, parse, strip_unread
 from pipelines.page.walls import find_wall
 from pipelines.reasons import Flag, Outcome, Reason
 from pipelines.values import Draft, Page, Reading, Survey
@@ -140,6 +140,7 @@ def _prepare(page: Page, known: Profile, *, insist: bool, asks_embedded: bool) -
     decoded = decode(page)
     root = parse(decoded.html, where=page.url)
     facts = read_facts(root, page.url)
+    strip_unread(root)
     blocks = blocks_of(body_of(root))
     if sum(block.words for block in blocks if block.is_running) < LEAST_WORDS:
         # Some pages are sent hidden, and shown by their scripts; in others an element is never closed.

@@ -35,10 +35,10 @@ _BETWEEN_AUTHORS = ";"
 _WAYS: tuple[tuple[dict[str, bool], float], ...] = (
     ({"fast": True, "favor_precision": True}, 0.4),
     ({"favor_precision": True}, 0.1),
-    ({}, 0.0),
+    ({"fast": True}, 0.0),
 )
 """What is tried, one after the other, and how much of the page's running text it must bring for the next not to be."""
-_DROPPED = tuple(sorted(UNSEEN - {"head", "title", "meta", "base", "input", "button", "textarea"}))
+_DROPPED = tuple(sorted(UNSEEN - {"head", "title", "meta", "base", "input", "button", "textarea"} | {"nav", "footer"}))
 """Elements that no way of the extractor reads: without them, its many copies of the page are small."""
 
 # Its warnings say that a page has no text, which is an answer here and not a warning.

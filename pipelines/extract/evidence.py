@@ -23,7 +23,7 @@ _AT_LEAST = 2
 _INNER = ("list_item", "quote", "table_row")
 """What stands in an element of its own, within or after the text."""
 _INNER_DEPTH = 4
-_KIND_OF_NODE = 3
+_KIND_OF_NODE = 2
 """How many steps of a place make two nodes of one kind."""
 _LEAST_OF_KIND = 3
 _HEAD, _TAIL = 3, 4

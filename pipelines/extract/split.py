@@ -138,8 +138,26 @@ def _blocks_below(
 ) -> tuple[TextBlock, ...]:
     if not leave_out and element.tag == "body":
         return tuple(blocks)
-    stops = {element, *leave_out}
-    return tuple(block for block in blocks if _nearest(block.element, stops) is element)
+    homes = _Homes({element, *leave_out})
+    return tuple(block for block in blocks if homes.of(block.element) is element)
+
+
+class _Homes:
+    """The innermost of some elements around others; each way up is walked once."""
+
+    def __init__(self, stops: Iterable[Element]) -> None:
+        self._known: dict[Element, Element | None] = {stop: stop for stop in stops}
+
+    def of(self, element: Element) -> Element | None:
+        """The innermost that is *element* or holds it."""
+        way: list[Element] = []
+        up: Element | None = element
+        while up is not None and up not in self._known:
+            way.append(up)
+            up = up.getparent()
+        home = None if up is None else self._known[up]
+        self._known.update(dict.fromkeys(way, home))
+        return home
 
 
 def _nearest(element: Element, stops: Collection[Element]) -> Element | None:
@@ -168,12 +186,13 @@ def _candidates(speaking: Sequence[Element], facts: Facts, blocks: Sequence[Text
     marked = [element for element in speaking if _is_marked(element, facts)]
     own: dict[Element, list[TextBlock]] = {element: [] for element in marked}
     inner: dict[Element, list[Element]] = {element: [] for element in marked}
+    homes = _Homes(own)
     for block in blocks if own else ():
-        home = _nearest(block.element, own)
+        home = homes.of(block.element)
         if home is not None:
             own[home].append(block)
     for element in speaking if own else ():
-        home = _nearest(element, own)
+        home = homes.of(element)
         if home is not None and home is not element:
             inner[home].append(element)
     return [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from pipelines.http.url import absolute_url, canonical_url, same_site
@@ -16,7 +17,7 @@ from pipelines.page.text import visible_text
 from pipelines.page.tree import Element, inner_text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """A page's statements about itself."""
 
@@ -35,12 +36,12 @@ class Facts:
         """The first content of the first of the meta elements *names* that is there."""
         return next((self.meta[name][0] for name in names if name in self.meta), None)
 
-    @property
+    @cached_property
     def articles(self) -> tuple[Item, ...]:
         """The JSON-LD items that are articles."""
         return article_items(self.items)
 
-    @property
+    @cached_property
     def site_names(self) -> tuple[str, ...]:
         """What the page calls its outlet, in any of the places for it."""
         names = [self.content("og:site_name"), self.content("application-name"), self.content("twitter:site")]

@@ -64,6 +64,14 @@ def parse(html: str, *, where: str = "") -> Element:
     return root
 
 
+def strip_unread(root: Element) -> None:
+    """Take out of a tree what nothing reads once the page's facts are known: scripts, styles and drawings.
+
+    No path to another element changes by it, as positions count elements of one name.
+    """
+    etree.strip_elements(root, "script", "style", "svg", "template", "canvas", "select", "datalist", with_tail=False)
+
+
 def is_hidden(element: Element) -> bool:
     """Whether the element says itself that it is not shown."""
     if element.get("hidden") is not None:

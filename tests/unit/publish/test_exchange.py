@@ -87,7 +87,9 @@ def test_a_challenge_is_known_by_its_field_though_its_body_is_broken(tmp_path: P
 def test_a_wall_under_status_200_is_a_page_without_articles_that_teaches_nothing(tmp_path: Path) -> None:
     found = answer(tmp_path, 200, b"<title>Sign in</title><form><input type=password></form>")
     assert outcome_of(found)[:2] == (Outcome.PAGE, Reason.LOGIN_WALL)
-    taught = survey_exchange(found)
+    prepared = prepare_exchange(found, "k", EMPTY)
+    assert prepared is not None
+    taught = prepared.survey(EMPTY)
     assert taught is not None
     assert taught.parts == ()
 
