@@ -140,7 +140,6 @@ def _prepare(page: Page, known: Profile, *, insist: bool, asks_embedded: bool) -
     decoded = decode(page)
     root = parse(decoded.html, where=page.url)
     facts = read_facts(root, page.url)
-    strip_unread(root)
     blocks = blocks_of(body_of(root))
     if sum(block.words for block in blocks if block.is_running) < LEAST_WORDS:
         # Some pages are sent hidden, and shown by their scripts; in others an element is never closed.
@@ -148,6 +147,7 @@ def _prepare(page: Page, known: Profile, *, insist: bool, asks_embedded: bool) -
     wall = find_wall(page, root, facts, blocks)
     if wall is not None and not insist:
         return _refused(wall.reason, wall.why)
+    strip_unread(root)  # not before: what a wall is made of, scripts tell
     verdict = classify(root, facts, blocks)
     why, refused = "; ".join(verdict.why), None
     if verdict.kind is Kind.LISTING:
