@@ -66,7 +66,7 @@ def read_facts(root: Element, url: str) -> Facts:
     items = read_json_ld(root)
     frozen = {name: tuple(contents) for name, contents in meta.items()}
     return Facts(
-        url=_canonical(root, url, base, frozen),
+        url=_canonical(root, url, base, frozen, items),
         base=base,
         items=items,
         meta=frozen,
@@ -75,14 +75,33 @@ def read_facts(root: Element, url: str) -> Facts:
     )
 
 
-def _canonical(root: Element, url: str, base: str, meta: Mapping[str, tuple[str, ...]]) -> str:
-    """The URL the page gives itself, where it is to be believed: on the same site, and not the site's home."""
-    claims = [link.get("href") for link in root.iter("link") if "canonical" in (link.get("rel") or "").lower().split()]
-    for claim in (*claims, *meta.get("og:url", ())):
+def _canonical(root: Element, url: str, base: str, meta: Mapping[str, tuple[str, ...]], items: tuple[Item, ...]) -> str:
+    """The URL the page gives itself, where it is to be believed: on the same site, and not the site's home.
+
+    A canonical link to another page is not believed where all else on the page names the page's own address: themes
+    that repeat one link on every page exist.
+    """
+    own = canonical_url(url)
+    links = [link.get("href") for link in root.iter("link") if "canonical" in (link.get("rel") or "").lower().split()]
+    said = [*meta.get("og:url", ()), *_addresses(items)]
+    names_itself = own in {canonical_url(each) for each in (absolute_url(base, claim) for claim in said) if each}
+    for claim in (*links, *meta.get("og:url", ())):
         claimed = absolute_url(base, claim) if claim else None
-        if claimed and same_site(claimed, url) and (not is_home(claimed) or is_home(url)):
-            return canonical_url(claimed)
-    return canonical_url(url)
+        if not claimed or not same_site(claimed, url) or (is_home(claimed) and not is_home(url)):
+            continue
+        if names_itself and urlsplit(canonical_url(claimed))[2:] != urlsplit(own)[2:]:
+            continue
+        return canonical_url(claimed)
+    return own
+
+
+def _addresses(items: tuple[Item, ...]) -> list[str]:
+    """The addresses that a page's JSON-LD gives its articles."""
+    found: list[str] = []
+    for item in article_items(items):
+        pages = [page.get("@id") for page in dicts(item.get("mainEntityOfPage"))]
+        found += [each for each in (item.get("url"), item.get("mainEntityOfPage"), *pages) if isinstance(each, str)]
+    return found
 
 
 def is_home(url: str) -> bool:
