@@ -47,7 +47,7 @@ def read_html(answer: Answer, root: Element) -> Found:
             canonical=facts.url,
         )
     found = _of_article(answer, root) if kind is Kind.ARTICLE else listed(answer, root, signposts)
-    return Found(_KINDS[kind], unique(found, but=(page.url,)), signposts=signposts, canonical=facts.url)
+    return Found(_KINDS[kind], unique(found, but=(page.url, facts.url)), signposts=signposts, canonical=facts.url)
 
 
 def listed(answer: Answer, root: Element, signposts: Signposts = NO_SIGNPOSTS) -> list[Candidate]:

@@ -49,7 +49,7 @@ class Claims:
             held: How many URLs are known and were named tonight.
         """
         for source, claims in self._claims.items():
-            latest = sorted(claims.items(), key=lambda claim: claim[1].modified_at or _LONG_AGO, reverse=True)
+            latest = sorted(claims.items(), key=_how_late, reverse=True)
             for key, candidate in latest[: self._most(source, len(claims), held)]:
                 if key not in self._taken:
                     self._taken[key] = source
@@ -75,3 +75,9 @@ class Claims:
         if checked >= _ENOUGH_CHECKS:
             return claims if true >= _LEAST_TRUE * checked else _FEWER
         return _FEW if claims > max(_MANY, held // 2) else claims
+
+
+def _how_late(claim: tuple[str, Candidate]) -> tuple[datetime, datetime]:
+    """When it is said to have changed; of those of one instant, when it was published: the new are edited most."""
+    candidate = claim[1]
+    return candidate.modified_at or _LONG_AGO, candidate.published_at or _LONG_AGO

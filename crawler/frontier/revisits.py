@@ -6,6 +6,7 @@ Names and claims go in while the crawl reads its sources; once nothing new is le
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -69,7 +70,7 @@ class Revisits:
             return
         known = self._memory.url(held)
         if known is not None and known.outcome != Outcome.LISTING and is_claim(candidate, known):
-            self._claims.add(key, candidate)
+            self._claims.add(key, replace(candidate, published_at=candidate.published_at or known.published_at))
 
     def answered(self, key: str, *, is_news: bool) -> None:
         """Note whether a visit of what is known showed other bytes."""

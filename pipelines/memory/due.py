@@ -2,7 +2,7 @@
 
 An article is looked at again after hours, then days, then weeks, counted from its publication or its last change: what
 is old when it is found is not watched as if it were new. Listings are looked at in every run, and more seldom the
-longer they show nothing new. What told nothing is tried again soon, and then ever later.
+longer they show nothing new. What told nothing is tried again in the next run, and then ever later.
 
 *Why here* and not beside the frontier: the memory is asked for what is due by an index, so the instant has to be in it.
 """
@@ -21,7 +21,8 @@ _SPREAD = 0.5
 
 _SOURCE_HOURS = (0.0, 20.0, 44.0, 92.0, 188.0, 332.0)
 """After the last visit that a listing or a feed showed something new with, and after each that it did not."""
-_FAILURE_HOURS = (4.0, 20.0, 44.0, 92.0, 188.0, 332.0)
+_FAILURE_HOURS = (0.0, 4.0, 20.0, 44.0, 92.0, 188.0, 332.0)
+"""After the first visit that told nothing, after the second, and so on."""
 
 
 def article_due(

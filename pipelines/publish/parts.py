@@ -91,7 +91,7 @@ def _known(draft: Draft, revision: int, read: ReadExchange) -> KnownArticle:
 
 def _add_departure(lines: Lines, read: ReadExchange, context: Context, gone: set[str]) -> Outcome | None:
     """Write that an archived article is gone, or has moved; the outcome that this is, or null."""
-    found = departure(read, context.known, context.addresses)
+    found = departure(read, context.known, context.addresses, context.ledger.dropped)
     if found is None:
         return None
     archived, revision = found.archived, found.revision

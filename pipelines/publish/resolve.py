@@ -172,12 +172,20 @@ class Departure:
     """Whether it has another address now."""
 
 
-def departure(read: ReadExchange, known: Lookup, addresses: Addresses) -> Departure | None:
+def departure(
+    read: ReadExchange, known: Lookup, addresses: Addresses, dropped: Collection[str] = ()
+) -> Departure | None:
     """The archived article that this answer shows to be gone or moved, with its last revision; null for none.
 
-    It is gone where the answer is 404 or 410, says so in words (a soft 404), or leads to the home page for good; it has
-    moved where a permanent redirect leads to the page of an article of another address. A redirect to anything else,
-    such as a login page, shows nothing.
+    It is gone where the answer is 404 or 410, says so in words (a soft 404), leads to the home page for good, or is a
+    page without an article at an address that its sitemap has dropped; it has moved where a permanent redirect leads to
+    the page of an article of another address. A redirect to anything else, such as a login page, shows nothing.
+
+    Args:
+        read: The answer.
+        known: The archive's newest revision of an article id, or null.
+        addresses: Where the night's redirects ended.
+        dropped: Canonical URLs that their sitemap lists no more.
     """
     archived = known(article_id(canonical_url(read.page.url)))
     if archived is None or archived.removed:
@@ -186,6 +194,8 @@ def departure(read: ReadExchange, known: Lookup, addresses: Addresses) -> Depart
     there = addresses.article_at(target) if target else None
     is_moved = there is not None and there.id != archived.id
     is_gone = read.page.status in (404, 410) or read.reading.reason is Reason.SOFT_404
+    if read.reading.reason in (Reason.NO_ARTICLE, Reason.TOO_SHORT):
+        is_gone = canonical_url(read.page.url) in dropped
     if not (is_moved or is_gone or (target is not None and is_home(target))):
         return None
     return Departure(archived, Revision(archived.revision + 1, Event.REMOVED, _changes([], archived)), is_moved)

@@ -14,6 +14,7 @@ from crawler.discovery.links import SeenLink, page_links
 from pipelines.page.tree import MAX_HTML_BYTES
 from pipelines.reasons import Source
 from pipelines.values import Candidate, Page
+from tests.unit.discovery.answers import read, urls
 from tests.unit.publish.nights import HOME, article_page, home_page, url_of
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -139,3 +140,12 @@ def test_what_cannot_be_read_names_nothing(body: bytes) -> None:
 @given(st.text(alphabet="<>/ahref=\"' h2&#;\\u0", max_size=60))
 def test_no_markup_stops_the_crawl(body: str) -> None:
     discover(page(body.encode()), 0)
+
+
+def test_an_article_does_not_name_itself_under_the_address_it_gives_itself() -> None:
+    body = (
+        '<link rel="canonical" href="/2026/11/the-ferry-sails-again"><script type="application/ld+json">'
+        '{"@type": "NewsArticle", "url": "https://news.example.org/2026/11/the-ferry-sails-again"}</script><article>'
+        f"<h1>The ferry sails again</h1><p>{'Words of the article, one after another. ' * 30}</p></article>"
+    )
+    assert urls(read(body, "/s-8f3ab2/2026/11/the-ferry-sails-again")) == []

@@ -78,9 +78,10 @@ def test_what_one_source_says_of_a_change_is_heard_though_another_named_the_arti
 
 def test_a_sitemap_that_says_of_everything_that_it_changed_is_tried_on_a_few() -> None:
     paths = [f"story-{number}" for number in range(200)]
-    crawl = frontier(remembered(*map(article, paths)))
-    read_sitemap(crawl, *(story(path, Source.SITEMAP, modified_at=NOW) for path in paths))
-    assert len(taken(crawl)) == 75
+    known = [article(path, published_at=NOW - number * DAY) for number, path in enumerate(paths)]
+    crawl = frontier(remembered(*known))
+    read_sitemap(crawl, *(story(path, Source.SITEMAP, modified_at=NOW) for path in reversed(paths)))
+    assert taken(crawl) == [f"story-{number}" for number in range(75)]
 
 
 def test_a_source_that_was_wrong_before_is_tried_on_fewer_and_can_win_its_trust_back() -> None:

@@ -186,6 +186,12 @@ def test_a_page_that_says_in_words_that_nothing_is_here_removes_the_article() ->
     assert departure(answered(200, reason=Reason.SOFT_404), only(archived()), NOWHERE) is not None
 
 
+def test_a_page_without_an_article_removes_one_only_where_its_sitemap_has_dropped_it() -> None:
+    answer = answered(200, reason=Reason.TOO_SHORT)
+    assert departure(answer, only(archived()), NOWHERE) is None
+    assert departure(answer, only(archived()), NOWHERE, (URL,)) is not None
+
+
 def test_a_permanent_redirect_to_the_home_page_removes_the_article_and_a_temporary_one_shows_nothing() -> None:
     home = "https://news.example.org/"
     found = departure(answered(301, location=home), only(archived()), NOWHERE)
