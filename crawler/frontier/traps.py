@@ -61,7 +61,7 @@ class Traps:
 
 
 def kinds(url: str) -> tuple[str, ...]:
-    """The kinds *url* belongs to: its path's template and last word; with a query, the template and the keys apart.
+    """The kinds *url* belongs to: its path's template and last word; with a query, its folder's and the query's keys.
 
     Digits are `#`, what reads like a headline is `~`, and the last word below another is `*`: `/tag/rain` and
     `/tag/wind` are of one kind, `/about` and `/contact` are not.
@@ -72,15 +72,14 @@ def kinds(url: str) -> tuple[str, ...]:
         if segment != "#" or segments[-1:] != ["#"]:  # a month and its days are of one kind
             segments.append(segment)
     found = []
-    if len(segments) > 1 and segments[-1].isalpha():
+    if len(segments) > 1 and _is_word(segments[-1]):
         found.append(f"**/{segments[-1]}")
         if "~" not in segments:
             segments[-1] = "*"
-    path = "/" + "/".join(segments)
     if parts.query:
         keys = "&".join(sorted({pair.partition("=")[0] for pair in parts.query.split("&")}))
-        return (f"{path}?*", f"*?{keys}")
-    return (path, *found)
+        return (f"/{'/'.join([*segments[:-1], '*'])}?*", f"*?{keys}")
+    return (f"/{'/'.join(segments)}", *found)
 
 
 def variant_of(url: str) -> str | None:
@@ -89,13 +88,18 @@ def variant_of(url: str) -> str | None:
     if parts.query:
         return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
     path, _, last = parts.path.rstrip("/").rpartition("/")
-    return urlunsplit((parts.scheme, parts.netloc, f"{path}/", "", "")) if path and last.isalpha() else None
+    return urlunsplit((parts.scheme, parts.netloc, f"{path}/", "", "")) if path and _is_word(last) else None
 
 
 def is_endless(url: str) -> bool:
     """Whether the path goes round in circles, as relative links on pages without end make it."""
     segments = [segment for segment in urlsplit(url).path.split("/") if segment]
     return len(segments) > _MANY_SEGMENTS or any(count >= _REPEATS for count in Counter(segments).values())
+
+
+def _is_word(segment: str) -> bool:
+    """Whether a segment is a word, or two with a hyphen between: a name of something, no number and no headline."""
+    return segment.replace("-", "").isalpha()
 
 
 def _template(segment: str) -> str:

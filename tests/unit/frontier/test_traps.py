@@ -15,6 +15,7 @@ from tests.unit.frontier.newsroom import HOME, NOW, frontier, named, story, take
     ("url", "expected"),
     [
         ("/tag/rain", ("/tag/*", "**/rain")),
+        ("/author/ada-quill/", ("/author/*", "**/ada-quill")),
         ("/about", ("/about",)),
         ("/calendar/2026/11/", ("/calendar/#",)),
         ("/calendar/2026/11/22", ("/calendar/#",)),
@@ -22,6 +23,9 @@ from tests.unit.frontier.newsroom import HOME, NOW, frontier, named, story, take
         ("/2026/11/22/the-storm-of-the-year/amp/", ("/#/~/amp", "**/amp")),
         ("/a/8f3ab2c1d0", ("/a/#",)),
         ("/section/sport?sort=new&color=red", ("/section/*?*", "*?color&sort")),
+        ("/author/ada-maria-quill?view=grid", ("/author/*?*", "*?view")),
+        ("/2026/11/the-storm-of-the-year?print=1", ("/#/*?*", "*?print")),
+        ("/?p=17", ("/*?*", "*?p")),
     ],
 )
 def test_a_url_belongs_to_kinds_that_its_shape_gives(url: str, expected: tuple[str, ...]) -> None:
