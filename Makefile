@@ -32,7 +32,8 @@ crawl: $(READY)  ## Crawl a site into ./archive: make crawl SITE=https://example
 test: $(DEV)  ## Run the tests that need only Python packages.
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
-test-servers: $(DEV)  ## Run the tests with real servers, other programs' WARC readers, and 100,000 broken responses.
+test-servers: $(DEV)  ## Run the tests with real servers (Ceph: Debian packages, as root), other programs' WARC readers, and 100,000 broken responses.
+	sh tests/contract/install.sh
 	$(BIN)/python -m pytest -m servers
 
 test-e2e: $(DEV)  ## Run the tests against a real WordPress (Debian packages, as root).
@@ -57,6 +58,7 @@ lock: $(DEV)  ## Write the lock files anew from pyproject.toml.
 bench: $(DEV)  ## Measure each part against a yardstick in the same run.
 	$(BIN)/python -m bench.warc_writing
 	$(BIN)/python -m bench.verify
+	$(BIN)/python -m bench.upload
 	$(BIN)/python -m bench.capture
 	$(BIN)/python -m bench.memory
 	$(BIN)/python -m bench.known_urls

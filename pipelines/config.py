@@ -67,6 +67,32 @@ class ArchiveOptions(Section):
     owner: str | None = Field(None, description="Who keeps the archive; written into `archive.json` and every WARC.")
 
 
+class StoreOptions(Section):
+    """`[store]`: how an archive on S3 is kept. Tables are by kind of file, the first part of its key."""
+
+    single_writer: bool = Field(
+        default=False,
+        description="Your promise that only one process at a time writes a site; a store that ignores "
+        "`If-None-Match` is not written to without it.",
+    )
+    comparison: Literal["read_back", "checksum"] = Field(
+        "read_back",
+        description="How an upload is compared with what was meant: every object is read back, or the sha256 that the "
+        "store says it has computed is trusted (and read back where it names none).",
+    )
+    encryption: str | None = Field(
+        None, description="Server-side encryption, as the store calls it: `AES256`, `aws:kms`."
+    )
+    encryption_key: str | None = Field(None, description="The KMS key it is done with.")
+    storage_class: dict[str, str] = Field({}, description="Storage class by kind of file.")
+    tags: dict[str, str] = Field({}, description="Tags by kind of file, as `name=value&name=value`.")
+    lock: dict[str, str] = Field(
+        {},
+        description="Object lock by kind of file, as `governance 365d` or `compliance 3650d`; the bucket must have it.",
+    )
+    legal_hold: tuple[str, ...] = Field((), description="Kinds of file that are put with a legal hold.")
+
+
 class CrawlOptions(Section):
     """`[crawl]`: what is fetched, and how politely."""
 
@@ -208,6 +234,7 @@ class Config(Section):
 
     site: SiteOptions = SiteOptions()
     archive: ArchiveOptions = ArchiveOptions()
+    store: StoreOptions = StoreOptions()
     crawl: CrawlOptions = CrawlOptions()
     discover: DiscoverOptions = DiscoverOptions()
     capture: CaptureOptions = CaptureOptions()
@@ -416,5 +443,7 @@ def to_toml(config: Config) -> str:
 
 
 def _toml_value(value: object) -> str:
-    # JSON's scalars and arrays of them are TOML's too; options are nothing else.
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)} = {_toml_value(item)}" for key, item in value.items()) + "}"
+    # JSON's scalars and arrays of them are TOML's too.
     return json.dumps(value, ensure_ascii=False)

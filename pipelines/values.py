@@ -305,6 +305,8 @@ class SurveyedPart:
 class StoredObject:
     key: str
     size_bytes: int
+    modified_at: datetime | None = field(default=None, compare=False)
+    """When the store got it, by its own clock."""
 
 
 @dataclass(frozen=True, slots=True)

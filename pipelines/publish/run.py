@@ -18,6 +18,7 @@ from pipelines.errors import StoreUnavailable, WarcError, WarcWriteFailed
 from pipelines.http.url import canonical_url
 from pipelines.memory.site import SiteMemory, read_snapshot
 from pipelines.publish.adopt import adopt
+from pipelines.publish.capable import check_capabilities
 from pipelines.publish.committed import committed
 from pipelines.publish.extraction import WarcFile
 from pipelines.publish.manifest import Link, newest
@@ -29,6 +30,7 @@ from pipelines.store.archive import open_archive
 from pipelines.store.contract import Store
 from pipelines.store.keys import check_site, memory_key, warc_key
 from pipelines.store.open import open_store
+from pipelines.store.policy import WritePolicy
 from pipelines.values import Exchange, RecordRef, VisitFacts
 from pipelines.versions import extractor
 from pipelines.warc.pages import CapturedExchange, read_exchanges
@@ -83,12 +85,13 @@ class OpenRun:
             ArchiveError: The archive has another format, cannot be reached, or the site is being worked on.
         """
         check_site(config.site.name)  # before it names a folder
-        store = open_store(config.archive.location, endpoint=config.archive.endpoint, region=config.archive.region)
+        store = _store(config)
         site_folder = SiteFolder(work_folder(config), config.site.name)
         try:
             is_offline = not _is_there(store, now, config.archive.owner)
             older, current = _left_behind(config, store, site_folder, now, is_offline=is_offline)
             if not is_offline:
+                check_capabilities(store, config.store)
                 adopted = adopt(config, store, site_folder, now=now, new_suffix=new_suffix)
                 older += [cls(config, store, site_folder, folder) for folder in adopted]
             if current is None:
@@ -116,7 +119,7 @@ class OpenRun:
         Raises:
             ArchiveError: The archive has another format, cannot be reached, or the site is being worked on.
         """
-        store = open_store(config.archive.location, endpoint=config.archive.endpoint, region=config.archive.region)
+        store = _store(config)
         site_folder = SiteFolder(work_folder(config), config.site.name)
         try:
             folders = site_folder.unfinished()
@@ -324,7 +327,14 @@ def _as_begun(config: Config, folder: RunFolder) -> Config:
     """The configuration that a run began with, in the archive that *config* names."""
     if folder.config is None:
         return config
-    return Config.model_validate({**folder.config, "archive": config.archive, "seal": config.seal})
+    return Config.model_validate(
+        {**folder.config, "archive": config.archive, "store": config.store, "seal": config.seal}
+    )
+
+
+def _store(config: Config) -> Store:
+    archive, policy = config.archive, WritePolicy.of(config.store)
+    return open_store(archive.location, endpoint=archive.endpoint, region=archive.region, policy=policy)
 
 
 def _is_there(store: Store, now: datetime, owner: str | None) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -25,6 +26,18 @@ class Capabilities:
     """Whether the store itself refuses the second of two writers of one key, however close they come."""
     missing: tuple[str, ...] = ()
     """What it cannot do, a sentence each, and what that means for the archive."""
+    versioning: bool | None = None
+    """Whether it keeps older versions of objects; null where it cannot be asked, or this question has no meaning."""
+    object_lock: bool | None = None
+    """Whether objects can be locked against deletion; null as above."""
+
+    def in_words(self) -> str:
+        """One sentence on what the store can do."""
+        answers = {None: "unknown", True: "yes", False: "no"}
+        return (
+            f"create-only put: {answers[self.create_only]}; versioning: {answers[self.versioning]}; "
+            f"object lock: {answers[self.object_lock]}"
+        )
 
 
 class Store(Protocol):
@@ -118,6 +131,24 @@ class Store(Protocol):
 
     def capabilities(self) -> Capabilities:
         """What the store can do. The first call may try it out, with a hidden object, and so needs to be let write."""
+        ...
+
+    def remove(self, key: str) -> None:
+        """Take the object away for good; nothing happens where there is none.
+
+        For garbage and for take-downs alone: whoever calls it must know that no manifest needs the object.
+
+        Raises:
+            AccessDenied: The object is locked, or these credentials may not delete.
+        """
+        ...
+
+    def leftovers(self, before: datetime) -> Iterator[str]:
+        """What writers that died before that instant have left unfinished, named as `discard` takes it."""
+        ...
+
+    def discard(self, leftover: str) -> None:
+        """Remove what `leftovers` has named."""
         ...
 
     def close(self) -> None:

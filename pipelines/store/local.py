@@ -10,10 +10,12 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -25,6 +27,7 @@ from pipelines.store.source import check_source, open_source
 from pipelines.values import StoredObject
 
 _CHUNK_BYTES = 1 << 20
+_PARTIAL = re.compile(r"\.[0-9a-f]{16}\.partial")
 
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EXDEV, errno.EMLINK})
 
@@ -97,13 +100,13 @@ class LocalStore:
         return content
 
     def stat(self, key: str) -> StoredObject:
-        return StoredObject(key, _size_bytes(self._path(key)))
+        return _stored(key, self._path(key))
 
     def list(self, prefix: str, *, after: str = "") -> Iterator[StoredObject]:
         folder_key, slash, _ = check_prefix(prefix).rpartition("/")
         for key in self._keys_below(folder_key + slash):
             if key.startswith(prefix) and key > after:
-                yield StoredObject(key, _size_bytes(self._folder / key))
+                yield _stored(key, self._folder / key)
 
     def _keys_below(self, folder_key: str) -> Iterator[str]:
         """All keys below a folder (its key ends in a slash, or is empty), sorted."""
@@ -126,6 +129,28 @@ class LocalStore:
 
     def capabilities(self) -> Capabilities:
         return Capabilities(create_only=True)
+
+    def remove(self, key: str) -> None:
+        path = self._path(key)
+        with _translated(path):
+            disk.remove(path)
+
+    def leftovers(self, before: datetime) -> Iterator[str]:
+        with _translated(self._folder):
+            for folder, inner, names in os.walk(self._folder):
+                inner[:] = sorted(name for name in inner if not is_hidden(name))
+                for name in sorted(names):
+                    path = Path(folder) / name
+                    if _PARTIAL.fullmatch(name) and path.stat().st_mtime < before.timestamp():
+                        yield path.relative_to(self._folder).as_posix()
+
+    def discard(self, leftover: str) -> None:
+        folder, _, name = leftover.rpartition("/")
+        if not _PARTIAL.fullmatch(name):
+            raise StoreError("this is no unfinished file", where=leftover)
+        path = (self._path(folder) if folder else self._folder) / name
+        with _translated(path):
+            disk.remove(path)
 
     def close(self) -> None:
         return None
@@ -160,12 +185,12 @@ def _link(partial: Path, path: Path) -> None:
         ) from error
 
 
-def _size_bytes(path: Path) -> int:
+def _stored(key: str, path: Path) -> StoredObject:
     with _translated(path):
         facts = path.stat()
     if not stat.S_ISREG(facts.st_mode):
         raise ObjectMissing("there is no such object, but something else of this name", where=str(path))
-    return facts.st_size
+    return StoredObject(key, facts.st_size, datetime.fromtimestamp(facts.st_mtime, UTC))
 
 
 @contextmanager

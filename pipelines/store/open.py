@@ -10,19 +10,23 @@ from pipelines.errors import ConfigError, StoreError
 from pipelines.store.contract import Store
 from pipelines.store.keys import check_key
 from pipelines.store.local import LocalStore
+from pipelines.store.policy import WritePolicy
 from pipelines.store.retry import RetryingStore
 
 _BUCKET = re.compile(r"[a-z0-9A-Z][a-z0-9A-Z._-]{1,61}[a-z0-9A-Z]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
-def open_store(location: str, *, endpoint: str | None = None, region: str | None = None) -> Store:
+def open_store(
+    location: str, *, endpoint: str | None = None, region: str | None = None, policy: WritePolicy | None = None
+) -> Store:
     """The store at *location*. Nothing is asked of it and nothing made in it yet.
 
     Args:
         location: A folder's path, or `s3://bucket[/prefix][?endpoint=<URL>&region=<name>]`.
         endpoint: URL of an S3 store other than AWS, where the location names none.
         region: Region of the bucket, where the location names none.
+        policy: How an S3 store is to keep what is put; nothing special, unless said.
 
     Raises:
         ConfigError: The location makes no sense.
@@ -33,7 +37,7 @@ def open_store(location: str, *, endpoint: str | None = None, region: str | None
         return _folder(location)
     if scheme[1].lower() != "s3":
         raise ConfigError("an archive is a folder's path or s3://bucket/prefix", where=location)
-    return _bucket(location, endpoint, region)
+    return _bucket(location, endpoint, region, policy or WritePolicy())
 
 
 def _folder(location: str) -> Store:
@@ -45,7 +49,7 @@ def _folder(location: str) -> Store:
     return LocalStore(folder)
 
 
-def _bucket(location: str, endpoint: str | None, region: str | None) -> Store:
+def _bucket(location: str, endpoint: str | None, region: str | None, policy: WritePolicy) -> Store:
     # boto3 takes longer to import than many a command on a local archive takes to run, so only who needs it pays.
     from pipelines.store.s3 import S3Store  # noqa: PLC0415
 
@@ -65,4 +69,5 @@ def _bucket(location: str, endpoint: str | None, region: str | None) -> Store:
     endpoint = options.get("endpoint") or endpoint
     if endpoint and not re.fullmatch(r"https?://[^/?#@\s]+/?", endpoint):
         raise ConfigError(f"the endpoint {endpoint!r} is not like http://127.0.0.1:9000", where=location)
-    return RetryingStore(S3Store(parts.netloc, prefix, endpoint=endpoint, region=options.get("region") or region))
+    region = options.get("region") or region
+    return RetryingStore(S3Store(parts.netloc, prefix, endpoint=endpoint, region=region, policy=policy))

@@ -7,11 +7,13 @@ put whose answer was lost finds its own bytes and returns.
 
 from __future__ import annotations
 
+import io
 import logging
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import IO, NoReturn, TypeVar
+from typing import IO, TYPE_CHECKING, NoReturn, TypeVar
 
 import tenacity
 
@@ -19,11 +21,15 @@ from pipelines.errors import StoreError
 from pipelines.store.contract import Capabilities, Store
 from pipelines.values import StoredObject
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 _log = logging.getLogger(__name__)
 
 _Answer = TypeVar("_Answer")
 
 _LONGEST_WAIT_S = 30.0
+_STEP_BYTES = 1 << 20
 
 
 class RetryingStore:
@@ -52,8 +58,8 @@ class RetryingStore:
         self._persist(lambda: self._store.put_new(key, source, sha256=sha256))
 
     def open(self, key: str) -> IO[bytes]:
-        """As in the contract; only the opening is tried again, for whoever reads has already had the first bytes."""
-        return self._persist(lambda: self._store.open(key))
+        """As in the contract; a stream that breaks off is opened again and read on from where it was."""
+        return io.BufferedReader(_Resumed(self._persist, lambda: self._store.open(key)), _STEP_BYTES)
 
     def read(self, key: str) -> bytes:
         return self._persist(lambda: self._store.read(key))
@@ -87,6 +93,15 @@ class RetryingStore:
     def capabilities(self) -> Capabilities:
         return self._persist(self._store.capabilities)
 
+    def remove(self, key: str) -> None:
+        self._persist(lambda: self._store.remove(key))
+
+    def leftovers(self, before: datetime) -> Iterator[str]:
+        yield from self._persist(lambda: tuple(self._store.leftovers(before)))
+
+    def discard(self, leftover: str) -> None:
+        self._persist(lambda: self._store.discard(leftover))
+
     def close(self) -> None:
         self._store.close()
 
@@ -102,6 +117,53 @@ class RetryingStore:
             retry_error_callback=_give_up,
         )
         return policy(call)
+
+
+class _Resumed(io.RawIOBase):
+    """A stream that is opened again when it breaks off: objects never change."""
+
+    def __init__(self, persist: Callable[[Callable[[], bytes]], bytes], reopen: Callable[[], IO[bytes]]) -> None:
+        self._persist = persist
+        self._reopen = reopen
+        self._stream: IO[bytes] | None = None
+        self._position = 0
+        persist(self._begin)  # what is not there is said at once
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer)
+        part = self._persist(lambda: self._read(len(view)))
+        view[: len(part)] = part
+        self._position += len(part)
+        return len(part)
+
+    def close(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+        super().close()
+
+    def _begin(self) -> bytes:
+        self._stream = self._reopen()
+        left = self._position
+        while left:
+            passed = len(self._stream.read(min(left, _STEP_BYTES)))
+            if not passed:
+                raise StoreError("the object became shorter while it was read")
+            left -= passed
+        return b""
+
+    def _read(self, size: int) -> bytes:
+        if self._stream is None:
+            self._begin()
+        assert self._stream is not None
+        try:
+            return self._stream.read(size)
+        except StoreError:
+            self._stream.close()
+            self._stream = None
+            raise
 
 
 def _note(state: tenacity.RetryCallState) -> None:

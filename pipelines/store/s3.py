@@ -14,8 +14,10 @@ import base64
 import hashlib
 import io
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -28,6 +30,8 @@ from botocore.config import Config
 from pipelines.errors import ObjectDiffers, ObjectMissing, StoreError, StoreUnavailable, UploadCorrupt
 from pipelines.store.contract import Capabilities
 from pipelines.store.keys import check_key, check_prefix, is_hidden
+from pipelines.store.multipart import PART_BYTES, send_parts, unfinished
+from pipelines.store.policy import WritePolicy
 from pipelines.store.s3_errors import NO_BUCKET, status_of, translated
 from pipelines.store.source import check_source, open_source
 from pipelines.values import StoredObject
@@ -39,8 +43,6 @@ _log = logging.getLogger(__name__)
 
 SINGLE_PUT_BYTES = 64 << 20
 """Larger objects are sent in parts."""
-PART_BYTES = 16 << 20
-"""One part; it is held in memory. S3 takes 10,000 of them, which makes 160 GiB an object."""
 
 _CONNECT_TIMEOUT_S = 10
 _READ_TIMEOUT_S = 60
@@ -69,6 +71,7 @@ class S3Store:
         region: Its region; null leaves it to the environment.
         single_put_bytes: What is still sent in one request.
         part_bytes: Size of the parts of larger objects; S3 wants 5 MiB at least.
+        policy: How objects are to be kept.
 
     Raises:
         AccessDenied: The credentials cannot be read.
@@ -84,6 +87,7 @@ class S3Store:
         region: str | None = None,
         single_put_bytes: int = SINGLE_PUT_BYTES,
         part_bytes: int = PART_BYTES,
+        policy: WritePolicy | None = None,
     ) -> None:
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
@@ -92,6 +96,9 @@ class S3Store:
         self._location = f"s3://{bucket}{'/' + prefix if prefix else ''}{query}"
         self._single_put_bytes = single_put_bytes
         self._part_bytes = part_bytes
+        self._policy = policy or WritePolicy()
+        self._store_time: datetime | None = None
+        self._create_only: bool | None = None
         self._capabilities: Capabilities | None = None
         with translated(self._location):
             self._client = _client(endpoint, region)
@@ -106,15 +113,15 @@ class S3Store:
             measures = _measure(stream)
             check_source(source, measures.sha256, sha256, where=where)
             stream.seek(0)
-            create_only = self.capabilities().create_only
+            create_only = self._is_create_only()
             is_single = measures.size_bytes <= self._single_put_bytes
             if not (create_only and is_single) and self._holds(key, sha256):
                 return
             condition = {"IfNoneMatch": "*"} if create_only else {}
             send = self._put_single if is_single else self._put_parts
-            created = send(key, stream, measures, condition)
-        if created:
-            self._compare_sent(key, sha256, is_ours_alone=create_only and is_single)
+            checksum = send(key, stream, measures, condition)
+        if checksum is not None:
+            self._compare_sent(key, sha256, checksum, is_ours_alone=create_only and is_single)
         elif not self._holds(key, sha256):
             raise StoreUnavailable("the key was taken, and then it was not", where=where)
 
@@ -149,7 +156,7 @@ class S3Store:
         except ObjectMissing:
             self._require_bucket()
             raise
-        return StoredObject(key, int(head["ContentLength"]))
+        return StoredObject(key, int(head["ContentLength"]), head.get("LastModified"))
 
     def list(self, prefix: str, *, after: str = "") -> Iterator[StoredObject]:
         request = {"Bucket": self._bucket, "Prefix": self._prefix + check_prefix(prefix)}
@@ -162,7 +169,7 @@ class S3Store:
                 key = str(entry["Key"]).removeprefix(self._prefix)
                 # A key with a slash at its end is the "folder" some programs make; StartAfter is not honoured by all.
                 if key > after and not key.endswith("/") and not is_hidden(key):
-                    yield StoredObject(key, int(entry["Size"]))
+                    yield StoredObject(key, int(entry["Size"]), entry.get("LastModified"))
             if not page["IsTruncated"]:
                 return
             request["ContinuationToken"] = page["NextContinuationToken"]
@@ -173,17 +180,41 @@ class S3Store:
 
     def capabilities(self) -> Capabilities:
         if self._capabilities is None:
-            is_honoured = self._refuses_second_put()
-            self._capabilities = Capabilities(is_honoured, () if is_honoured else (_NOT_CREATE_ONLY,))
+            is_honoured = self._is_create_only()
+            self._capabilities = Capabilities(
+                create_only=is_honoured,
+                missing=() if is_honoured else (_NOT_CREATE_ONLY,),
+                versioning=self._ask(self._client.get_bucket_versioning, "Status", "Enabled"),
+                object_lock=self._ask(
+                    self._client.get_object_lock_configuration, "ObjectLockConfiguration", "ObjectLockEnabled"
+                ),
+            )
         return self._capabilities
+
+    def remove(self, key: str) -> None:
+        with translated(self._where(key)):
+            self._client.delete_object(Bucket=self._bucket, Key=self._full(key))
+
+    def leftovers(self, before: datetime) -> Iterator[str]:
+        with translated(self._where("")):
+            for each in unfinished(self._client, self._bucket, self._prefix):
+                if each.begun_at < before:
+                    yield f"{each.key.removeprefix(self._prefix)}?uploadId={each.upload_id}"
+
+    def discard(self, leftover: str) -> None:
+        key, _, upload = leftover.partition("?uploadId=")
+        with translated(self._where(key)):
+            self._client.abort_multipart_upload(Bucket=self._bucket, Key=self._full(key), UploadId=upload)
 
     def close(self) -> None:
         self._client.close()
 
     # ------------------------------------------------------------ writing
 
-    def _put_single(self, key: str, stream: IO[bytes], measures: _Measures, condition: dict[str, str]) -> bool:
-        """Send all in one request; false if the key is taken."""
+    def _put_single(self, key: str, stream: IO[bytes], measures: _Measures, condition: dict[str, str]) -> str | None:
+        """Send all in one request; the checksum that the store should have, or null if the key is taken."""
+        checksum = base64.b64encode(bytes.fromhex(measures.sha256)).decode()
+        trusts_checksums = self._policy.trusts_checksums
         with translated(self._where(key)):
             try:
                 self._client.put_object(
@@ -192,51 +223,103 @@ class S3Store:
                     Body=stream,
                     ContentLength=measures.size_bytes,
                     ContentMD5=measures.md5_base64,
-                    Metadata={"sha256": measures.sha256},
+                    **({"ChecksumAlgorithm": "SHA256", "ChecksumSHA256": checksum} if trusts_checksums else {}),
+                    **self._arguments(key, measures),
                     **condition,
                 )
             except boto.ClientError as error:
                 if status_of(error) != HTTPStatus.PRECONDITION_FAILED:
                     raise
-                return False
-        return True
+                return None
+        return checksum
 
-    def _put_parts(self, key: str, stream: IO[bytes], measures: _Measures, condition: dict[str, str]) -> bool:
-        """Send in parts, which become an object only all together; false if the key is taken."""
+    def _put_parts(self, key: str, stream: IO[bytes], measures: _Measures, condition: dict[str, str]) -> str | None:
+        """Send in parts, which become an object only all together; as `_put_single`.
+
+        An upload that breaks off stays, and the next try goes on with it: `leftovers` has those that nobody took up.
+        """
         target = {"Bucket": self._bucket, "Key": self._full(key)}
-        completed = False
+        checksums = {"ChecksumAlgorithm": "SHA256"} if self._policy.trusts_checksums else {}
         with translated(self._where(key)):
-            upload = self._client.create_multipart_upload(**target, Metadata={"sha256": measures.sha256})
-            target["UploadId"] = upload["UploadId"]
+            upload = self._begun(target["Key"])
+            if upload is None:
+                arguments = {**target, **checksums, **self._arguments(key, measures)}
+                upload = str(self._client.create_multipart_upload(**arguments)["UploadId"])
+            target["UploadId"] = upload
             try:
-                parts = self._send_parts(stream, target)
-                self._client.complete_multipart_upload(**target, MultipartUpload={"Parts": parts}, **condition)
-                completed = True
+                sent = send_parts(self._client, target, stream, self._part_bytes, checksums)
+            except boto.ClientError as error:
+                if status_of(error) == HTTPStatus.NOT_IMPLEMENTED:  # parts that cannot be replaced
+                    self._abort(target)
+                    raise StoreUnavailable(
+                        "an unfinished upload of other bytes was in the way and is discarded", where=self._where(key)
+                    ) from error
+                raise
+            if sent.reused_parts:
+                _log.info("an upload was taken up again", extra={"key": key, "parts": sent.reused_parts})
+            try:
+                self._client.complete_multipart_upload(
+                    **target, MultipartUpload={"Parts": list(sent.parts)}, **condition
+                )
             except boto.ClientError as error:
                 if status_of(error) != HTTPStatus.PRECONDITION_FAILED:
                     raise
-            finally:
-                if not completed:
-                    self._abort(target)
-        return completed
+                self._abort(target)
+                return None
+            self._lock(key, measures)
+        return sent.composite_sha256
 
-    def _send_parts(self, stream: IO[bytes], target: dict[str, str]) -> tuple[dict[str, object], ...]:
-        parts: list[dict[str, object]] = []
-        while part := stream.read(self._part_bytes):
-            number = len(parts) + 1
-            md5 = base64.b64encode(hashlib.md5(part, usedforsecurity=False).digest()).decode()
-            sent = self._client.upload_part(**target, PartNumber=number, Body=part, ContentMD5=md5)
-            parts.append({"PartNumber": number, "ETag": sent["ETag"]})
-        return tuple(parts)
+    def _lock(self, key: str, measures: _Measures) -> None:
+        """Lock an object that was sent in parts: some stores pass over what was said of it at the beginning."""
+        wanted = self._arguments(key, measures)
+        target = {"Bucket": self._bucket, "Key": self._full(key)}
+        if "ObjectLockMode" in wanted:
+            retention = {"Mode": wanted["ObjectLockMode"], "RetainUntilDate": wanted["ObjectLockRetainUntilDate"]}
+            self._client.put_object_retention(**target, Retention=retention)
+        if "ObjectLockLegalHoldStatus" in wanted:
+            self._client.put_object_legal_hold(**target, LegalHold={"Status": wanted["ObjectLockLegalHoldStatus"]})
+
+    def _begun(self, full_key: str) -> str | None:
+        """The newest upload of this key that was never completed."""
+        try:
+            found = [each for each in unfinished(self._client, self._bucket, full_key) if each.key == full_key]
+        except boto.ClientError as error:
+            if status_of(error) >= HTTPStatus.INTERNAL_SERVER_ERROR and status_of(error) != HTTPStatus.NOT_IMPLEMENTED:
+                raise
+            return None  # some stores cannot list them, or say that there is none as if that were a mistake
+        return max(found, key=lambda each: each.begun_at).upload_id if found else None
+
+    def _arguments(self, key: str, measures: _Measures) -> dict[str, object]:
+        now = self._now() if self._policy.needs_lock else datetime.min.replace(tzinfo=UTC)
+        return {"Metadata": {"sha256": measures.sha256}, **self._policy.arguments(key, now)}
+
+    def _now(self) -> datetime:
+        """The time by the store's clock, as of its first answer: a lock's end does not hang on this machine's."""
+        if self._store_time is None:
+            answer = self._client.head_bucket(Bucket=self._bucket)
+            self._store_time = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
+        return self._store_time
+
+    def _ask(self, question: Callable[..., Any], name: str, wanted: str) -> bool | None:
+        """Whether the bucket has a feature; null where the store will not say."""
+        try:
+            answer = question(Bucket=self._bucket).get(name)
+        except boto.ClientError as error:
+            return False if "NotFound" in str(error.response.get("Error", {}).get("Code", "")) else None
+        except boto.BotoCoreError:
+            return None
+        return wanted in answer if isinstance(answer, dict) else answer == wanted
 
     def _abort(self, target: dict[str, str]) -> None:
-        """Let go of an unfinished upload; if that fails too, the bucket's lifecycle rule has to do it."""
+        """Let go of an upload that is not wanted; if that fails too, it is one of the `leftovers`."""
         try:
             self._client.abort_multipart_upload(**target)
         except (boto.ClientError, boto.BotoCoreError) as error:
             _log.warning("unfinished upload could not be aborted", extra={"key": target["Key"], "error": str(error)})
 
-    def _compare_sent(self, key: str, sha256: str, *, is_ours_alone: bool) -> None:
+    def _compare_sent(self, key: str, sha256: str, checksum: str, *, is_ours_alone: bool) -> None:
+        if self._policy.trusts_checksums and self._named_checksum(key) == checksum:
+            return
         found_sha256: str | None = None
         for _ in range(2):  # a flip on the way back is no fault of the object's
             found_sha256 = self._held_sha256(key)
@@ -249,6 +332,12 @@ class S3Store:
             self._remove_corrupt(key)
         raise UploadCorrupt(f"the store holds sha256 {found_sha256}, not {sha256} as sent", where=where)
 
+    def _named_checksum(self, key: str) -> str | None:
+        """The sha256 that the store says it has computed, in base64; null where it names none."""
+        with translated(self._where(key)):
+            head = self._client.head_object(Bucket=self._bucket, Key=self._full(key), ChecksumMode="ENABLED")
+        return str(head["ChecksumSHA256"]) if "ChecksumSHA256" in head else None
+
     def _remove_corrupt(self, key: str) -> None:
         """Make room for the next attempt.
 
@@ -260,6 +349,11 @@ class S3Store:
             self._client.delete_object(Bucket=self._bucket, Key=self._full(key))
         except (boto.ClientError, boto.BotoCoreError) as error:
             _log.warning("corrupt upload could not be removed", extra={"key": key, "error": str(error)})
+
+    def _is_create_only(self) -> bool:
+        if self._create_only is None:
+            self._create_only = self._refuses_second_put()
+        return self._create_only
 
     def _refuses_second_put(self) -> bool:
         """Put the probe twice, create-only; it stays, so that later questions cost one request and no deletion."""

@@ -28,6 +28,8 @@ _BUSY = (StoreUnavailable, "the store has trouble or asks to slow down")
 _OTHER_REGION = (StoreError, "the bucket is in another region; name it with ?region=… in the location")
 _CORRUPT = (UploadCorrupt, "the content was altered on the way to the store, which noticed")
 
+_FULL = (StoreError, "the bucket is full, or its quota is used up; make room and run it again")
+
 _BY_CODE: dict[str, _Meaning] = {
     "NoSuchKey": _MISSING,
     "NoSuchBucket": NO_BUCKET,
@@ -48,6 +50,9 @@ _BY_CODE: dict[str, _Meaning] = {
     "IncompleteBody": _CORRUPT,
     "ConditionalRequestConflict": (StoreUnavailable, "another writer is at this key"),
     "OperationAborted": (StoreUnavailable, "another operation on this key is under way"),
+    "QuotaExceeded": _FULL,
+    "InsufficientStorage": _FULL,
+    "XMinioStorageFull": _FULL,
     "RequestTimeout": _BUSY,
     "SlowDown": _BUSY,
     "Throttling": _BUSY,
@@ -65,6 +70,7 @@ _BY_STATUS: dict[int, _Meaning] = {
     502: _BUSY,
     503: _BUSY,
     504: _BUSY,
+    507: _FULL,
 }
 
 _BY_EXCEPTION: tuple[tuple[tuple[type[Exception], ...], type[StoreError], str], ...] = (

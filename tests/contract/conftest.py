@@ -11,7 +11,18 @@ import pytest
 
 from pipelines.store.contract import Store
 from pipelines.store.open import open_store
-from tests.contract.s3_servers import BUCKET, SCRIPTS, Place, client, free_port, running, running_rclone, s3_place
+from tests.contract.s3_servers import (
+    BUCKET,
+    SCRIPTS,
+    Ceph,
+    Place,
+    client,
+    free_port,
+    running,
+    running_ceph,
+    running_rclone,
+    s3_place,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -43,11 +54,17 @@ def moto(moto_url: str) -> Place:
     return s3_place(moto_url)
 
 
+@pytest.fixture
+def ceph_place(ceph: Ceph) -> Place:
+    return s3_place(ceph.url)
+
+
 @pytest.fixture(
     params=[
         "folder",
         pytest.param("rclone", marks=pytest.mark.servers),
         pytest.param("moto", marks=pytest.mark.servers),
+        pytest.param("ceph_place", marks=pytest.mark.servers),
     ]
 )
 def place(request: pytest.FixtureRequest) -> Place:
@@ -67,6 +84,12 @@ def store(place: Place) -> Iterator[Store]:
 def rclone_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with running_rclone(tmp_path_factory.mktemp("rclone")) as (url, _):
         yield url
+
+
+@pytest.fixture(scope="session")
+def ceph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ceph]:
+    with running_ceph(tmp_path_factory.mktemp("ceph")) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

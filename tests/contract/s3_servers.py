@@ -7,23 +7,25 @@ does.
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import boto3.session
+from botocore import exceptions as boto
 from botocore.config import Config
 
 BUCKET = "press"
 SCRIPTS = Path(sys.executable).parent
-_START_LIMIT_S = 30
+_START_LIMIT_S = 60
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,74 @@ def running_rclone(root: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     )
     with running(command, port) as process:
         yield f"http://127.0.0.1:{port}", process
+
+
+@dataclass(frozen=True)
+class Ceph:
+    """Ceph's S3 server, whose user is test with the secret testtest."""
+
+    folder: Path
+    url: str
+
+    def admin(self, *arguments: str) -> None:
+        """Run radosgw-admin."""
+        command = ("radosgw-admin", "-c", str(self.folder / "ceph.conf"), *arguments)
+        subprocess.run(command, check=True, capture_output=True, timeout=90)
+
+    def kill_gateway(self) -> None:
+        """End the gateway as a power cut would; what it has stored stays."""
+        pid = int((self.folder / "run/client.rgw.pid").read_text())
+        os.kill(pid, signal.SIGKILL)
+        _until(lambda: not Path(f"/proc/{pid}").exists() or _is_zombie(pid))
+
+    def start_gateway(self) -> None:
+        """Start it again."""
+        command = ("radosgw", "-c", str(self.folder / "ceph.conf"), "-n", "client.rgw")
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+        _until(lambda: _answers(self.url))
+
+
+@contextmanager
+def running_ceph(folder: Path) -> Iterator[Ceph]:
+    """A cluster of one node in memory; it takes a quarter of a minute to start."""
+    port = free_port()
+    script = Path(__file__).with_name("start_ceph.sh")
+    started = subprocess.run(
+        ("bash", str(script), str(folder), str(port)), capture_output=True, timeout=240, check=False
+    )
+    try:
+        if started.returncode:
+            raise RuntimeError(f"Ceph did not start (is it installed? tests/contract/install.sh): {started.stderr!r}")
+        ceph = Ceph(folder, f"http://127.0.0.1:{port}")
+        _until(lambda: _answers(ceph.url))
+        with closing(client(ceph.url)) as s3:
+            s3.create_bucket(Bucket=BUCKET)
+        yield ceph
+    finally:
+        for path in (folder / "run").glob("*.pid"):
+            with suppress(ProcessLookupError, ValueError):
+                os.kill(int(path.read_text()), signal.SIGKILL)
+
+
+def _is_zombie(pid: int) -> bool:
+    return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with closing(client(url)) as s3:
+            s3.list_buckets()
+    except (boto.ClientError, boto.BotoCoreError):
+        return False
+    return True
+
+
+def _until(is_true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _START_LIMIT_S
+    while not is_true():
+        if time.monotonic() > deadline:
+            raise RuntimeError("what was waited for does not come")
+        time.sleep(0.1)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -247,7 +248,9 @@ def test_a_second_opening_asks_the_probe_once_and_removes_nothing(moto_url: str,
         assert second.capabilities().create_only
         assert second.capabilities().create_only
 
-    assert proxy.requests == [f"PUT /{BUCKET}/{prefix}/.probe-create-only"]
+    put, *questions = proxy.requests
+    assert put == f"PUT /{BUCKET}/{prefix}/.probe-create-only"
+    assert questions == [f"GET /{BUCKET}?versioning", f"GET /{BUCKET}?object-lock"]
 
 
 def test_a_write_between_looking_and_putting_is_noticed_where_it_cannot_be_refused(
@@ -296,11 +299,39 @@ def test_other_bytes_in_parts_are_refused(in_parts: Store) -> None:
     assert in_parts.read(KEY) == CONTENT
 
 
-def test_an_upload_in_parts_that_fails_leaves_nothing(in_parts: Store, proxy: FaultyProxy) -> None:
-    proxy.faults.append(("PUT", "slow_down"))
+def test_an_upload_in_parts_that_broke_off_goes_on_where_it_was(in_parts: Store, proxy: FaultyProxy) -> None:
+    in_parts.capabilities()
+    proxy.requests.clear()
+    proxy.faults += [("PUT", "pass"), ("PUT", "slow_down")]
 
     with pytest.raises(StoreUnavailable):
         in_parts.put_new(KEY, LARGE, sha256=LARGE_DIGEST)
 
     assert tuple(in_parts.list("")) == ()
-    assert sum(request.startswith("DELETE") and "uploadId=" in request for request in proxy.requests) == 1
+    proxy.requests.clear()
+    in_parts.put_new(KEY, LARGE, sha256=LARGE_DIGEST)
+    assert in_parts.sha256(KEY) == LARGE_DIGEST
+    sent = [request for request in proxy.requests if "partNumber=" in request]
+    assert [request.partition("partNumber=")[2][0] for request in sent] == ["2", "3"]
+
+
+def test_parts_of_other_bytes_are_not_taken_over(in_parts: Store, proxy: FaultyProxy) -> None:
+    proxy.faults += [("PUT", "pass"), ("PUT", "slow_down")]
+    with pytest.raises(StoreUnavailable):
+        in_parts.put_new(KEY, LARGE[::-1], sha256=hashlib.sha256(LARGE[::-1]).hexdigest())
+    RetryingStore(in_parts, sleep=lambda _: None).put_new(KEY, LARGE, sha256=LARGE_DIGEST)
+    assert in_parts.sha256(KEY) == LARGE_DIGEST
+
+
+def test_an_upload_that_nobody_took_up_again_is_a_leftover_and_can_be_discarded(
+    in_parts: Store, proxy: FaultyProxy
+) -> None:
+    proxy.faults += [("PUT", "pass"), ("PUT", "slow_down")]
+    with pytest.raises(StoreUnavailable):
+        in_parts.put_new(KEY, LARGE, sha256=LARGE_DIGEST)
+    now = datetime.now(UTC)
+    assert list(in_parts.leftovers(datetime(2000, 1, 1, tzinfo=UTC))) == []
+    (leftover,) = in_parts.leftovers(now + timedelta(days=1))
+    assert leftover.startswith(f"{KEY}?uploadId=")
+    in_parts.discard(leftover)
+    assert list(in_parts.leftovers(now + timedelta(days=1))) == []

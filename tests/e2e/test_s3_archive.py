@@ -30,7 +30,7 @@ def test_a_crawl_into_a_bucket_is_the_same_archive(tmp_path: Path) -> None:
     with running_rclone(root) as (endpoint, _), serve(loaded=False) as server:
         archive = f"s3://{BUCKET}/night?endpoint={endpoint}"
         options = ("--allow-private", "--delay", "0", "--set", "site.name=demo", "--archive", archive)
-        options += ("--set", "crawl.requisites=none")
+        options += ("--set", "crawl.requisites=none", "--set", "store.single_writer=true")
         done = pressarc("crawl", server.url, *options, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         # What is in the bucket is looked at behind the server's back, as the folder that it keeps it in.
