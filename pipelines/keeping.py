@@ -1,4 +1,4 @@
-"""The commands by which an archive is kept and proven: verify, publish, keys. `pressarc` has them of crawler/cli.py.
+"""The commands by which an archive is kept and proven, from verify to keys. `pressarc` has them of crawler/cli.py.
 
 Exit codes are those of cli.py.
 """
@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from contextlib import closing
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -27,17 +29,23 @@ from pipelines.cli import (
     progress_bar,
 )
 from pipelines.config import Config, load_config
-from pipelines.errors import ArchiveError, ConfigError
+from pipelines.errors import ArchiveError, ConfigError, StoreError
+from pipelines.publish.garbage import Garbage, garbage, throw_away
+from pipelines.publish.manifest import newest
 from pipelines.publish.publish import publish as publish_run
-from pipelines.publish.run import OpenRun, waiting_sites
+from pipelines.publish.rebuild import rebuild
+from pipelines.publish.run import OpenRun, waiting_sites, work_folder
 from pipelines.publish.sealing import write_key
+from pipelines.publish.work import SiteFolder
 from pipelines.seal.keys import PublicKey, SigningKey
 from pipelines.seal.timestamps import roots_from_pem
 from pipelines.store.contract import Store
+from pipelines.store.open import open_store
 from pipelines.values import Finding, Ledger
 from pipelines.verify.archive import Report
 from pipelines.verify.archive import verify as verify_archive
 from pipelines.verify.proof import Proof, prove
+from pipelines.verify.repair import repair as repair_archive
 from pipelines.verify.scope import Scope
 from pipelines.verify.seals import Trust
 
@@ -257,6 +265,107 @@ def _now() -> datetime:
 
 
 _INTERRUPTED = "the crawl was interrupted and not taken up again; what it had captured was published"
+
+
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
+
+
+@app.command()
+def gc(
+    archive: ArchiveOption = None,
+    older_than: Annotated[int, typer.Option(help="Days since it came into the archive.")] = 30,
+    delete: Annotated[bool, typer.Option("--delete", help="Remove it for good; without, it is only listed.")] = False,
+    captures: Annotated[
+        bool, typer.Option("--captures", help="WARC files that no manifest names are garbage, too.")
+    ] = False,
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List, or remove, what no manifest names: left by tries that gave way and by writers that died.
+
+    Exit code 0 where all went well, 1 where something could not be removed.
+    """
+    effective = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})
+    store = archive_of(effective)
+    if older_than < 1:
+        raise ConfigError("what is younger than a day may belong to a run at work", where=f"--older-than {older_than}")
+    rows: list[dict[str, object]] = []
+    for each in list(garbage(store, _now() - timedelta(days=older_than))):
+        said = "would be removed"
+        if each.is_capture and not captures:
+            said = "kept: captured by a machine that died, and published by the next crawl of its site"
+        elif delete:
+            said = _thrown_away(store, each)
+        rows.append({"name": each.name, "bytes": each.size_bytes, "said": said})
+    if as_json:
+        print(json.dumps({"archive": store.location, "garbage": rows}, indent=1))
+    for row in () if as_json else rows:
+        print(f"{row['name']}: {row['said']}")
+    if not as_json:
+        hint = "" if delete or not rows else "; --delete removes it"
+        print(f"{store.location}: {len(rows)} thing(s) that no manifest names{hint}")
+    if any(str(row["said"]).startswith("failed") for row in rows):
+        raise typer.Exit(FAILED)
+
+
+def _thrown_away(store: Store, each: Garbage) -> str:
+    try:
+        throw_away(store, each)
+    except StoreError as error:
+        return f"failed: {error.message}"
+    return "removed"
+
+
+@app.command()
+def repair(
+    copy: Annotated[str, typer.Argument(metavar="COPY", help="Another place that holds this archive.")],
+    archive: ArchiveOption = None,
+    site: SiteOption = None,
+    dry_run: DryRunOption = False,
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put files that are missing or damaged right, from a copy of the archive that has the bytes their manifests name.
+
+    Exit code 0 where everything is right now, 1 where something is not.
+    """
+    effective = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})
+    store = archive_of(effective)
+    with progress_bar() as watcher, closing(open_store(copy)) as other:
+        found = list(repair_archive(store, other, named_sites(store, site), watcher, dry_run=dry_run))
+    if as_json:
+        print(json.dumps([asdict(each) for each in found], indent=1))
+    else:
+        for each in found:
+            print(f"{each.key}: {each.was}; {each.message}")
+        right = sum(each.is_right_now for each in found)
+        print(f"{store.location}: {len(found)} file(s) are not as their manifests say, {right} put right")
+    if not all(each.is_right_now for each in found):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def rebuild_memory(
+    site: Annotated[str, typer.Argument(help="The site, by its name in the archive.")],
+    archive: ArchiveOption = None,
+    config: ConfigOption = None,
+    set_: SetOption = None,
+) -> None:
+    """Make a site's memory again from its articles, outcomes and WARC files, for a snapshot that is lost or damaged.
+
+    It is put into the work folder, and the next run of the site goes on from it.
+    """
+    effective = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})
+    store = archive_of(effective)
+    named_sites(store, [site])
+    head = newest(store, site)
+    assert head is not None  # `named_sites` names only sites with a manifest
+    with closing(SiteFolder(work_folder(effective), site)) as folder, progress_bar() as watcher:
+        target = folder.memory_of(head.manifest.run)
+        count = rebuild(store, site, target, watcher)
+    print(f"{target}: {count} articles; the next run of {site} goes on from it")
 
 
 @keys.command("new")

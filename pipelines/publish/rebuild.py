@@ -1,0 +1,165 @@
+"""A site's memory, made again from its archive: for a snapshot that is lost, damaged, or of another version.
+
+Articles and their revisions come from the article lines, URLs and validators from the outcome lines and their records,
+repeated lines from the pages of the articles, read as extraction reads them. What only the crawl knew (which sitemap
+listed what, and which sources bear fruit) is not in the archive: the next nights learn it again.
+"""
+
+from __future__ import annotations
+
+import gzip
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from pipelines import disk
+from pipelines.article.build import content_digests
+from pipelines.article.schema import Article
+from pipelines.config import Config
+from pipelines.errors import ProtocolBroken
+from pipelines.extract.learn import count_lines
+from pipelines.http.head import parse_head
+from pipelines.memory.site import KnownArticle, SiteMemory
+from pipelines.publish.exchange import record_ref, survey_exchange
+from pipelines.publish.manifest import Manifest, numbers, read_link
+from pipelines.publish.outcomes import OutcomeLine
+from pipelines.publish.resolve import Addresses, Harvest, harvest
+from pipelines.publish.url_notes import Seen, UrlNotes
+from pipelines.reasons import Event, Outcome
+from pipelines.store.contract import Store
+from pipelines.store.keys import Kind
+from pipelines.values import Draft, Ledger, Page, ReadExchange, Reading, RecordRef, Survey, article_id
+from pipelines.warc.pages import CapturedExchange, read_exchanges
+from pipelines.warc.reader import WarcRecord
+
+M = TypeVar("M", bound=BaseModel)
+
+Progress = Callable[[str, int, int], None]
+
+
+def rebuild(store: Store, site: str, target: Path, progress: Progress) -> int:
+    """Make the site's memory in the file *target*, which must not be there; the number of articles in it.
+
+    Raises:
+        ArchiveError: A manifest, or a file that one names, cannot be read.
+    """
+    chain = list(numbers(store, site))
+    with tempfile.TemporaryDirectory(prefix="pressarc-", dir=target.parent) as name:
+        made = Path(name) / "memory.sqlite"
+        with SiteMemory(made) as memory:
+            for done, number in enumerate(chain):
+                progress(site, done, len(chain))
+                _add_run(memory, store, read_link(store, site, number).manifest)
+            progress(site, len(chain), len(chain))
+            count = sum(1 for _ in memory.articles())
+        with made.open("rb+") as file:
+            disk.sync(file)
+        disk.replace(made, target)
+        disk.sync_folder(target.parent)
+    return count
+
+
+def _add_run(memory: SiteMemory, store: Store, manifest: Manifest) -> None:
+    articles = list(_lines(store, manifest, Kind.ARTICLES, Article))
+    new = {article.id for article in articles if memory.article(article.id) is None}
+    memory.remember_articles([_known(article, memory) for article in articles])
+    by_record: dict[tuple[str, int], list[Article]] = {}
+    for article in articles:
+        by_record.setdefault((article.provenance.warc.key, article.provenance.warc.offset), []).append(article)
+    seen: list[Seen] = []
+    surveys: list[Survey] = []
+    for line, captured in _captured(store, manifest):
+        assert line.warc is not None
+        written = by_record.get((line.warc.key, line.warc.offset), [])
+        seen.append(_seen(captured, line, written, memory))
+        survey = survey_exchange(captured)
+        if survey is not None:
+            surveys.append(Survey(tuple(part for part in survey.parts if article_id(part.article_url) in new)))
+    addresses = Addresses(Harvest.joined(harvest(0, number, each.read) for number, each in enumerate(seen)))
+    hours = Config.model_validate(manifest.config).crawl.revisit_after_h
+    notes = UrlNotes(memory.url, Ledger(complete=True), addresses, hours)
+    for each in seen:
+        notes.visited(each)
+    memory.remember_urls(notes.take())
+    memory.add_lines(count_lines(surveys))
+
+
+def _captured(store: Store, manifest: Manifest) -> Iterator[tuple[OutcomeLine, CapturedExchange]]:
+    """The run's exchanges, each with its outcome line."""
+    lines = {
+        (line.warc.key, line.warc.offset): line
+        for line in _lines(store, manifest, Kind.OUTCOMES, OutcomeLine)
+        if line.warc is not None
+    }
+    for file in manifest.files:
+        if file.key.startswith(f"{Kind.WARC}/"):
+            with store.open(file.key) as stream:
+                for captured in read_exchanges(stream, where=file.key):
+                    line = captured.response and lines.get((file.key, captured.response.offset))
+                    if line:
+                        yield line, captured
+
+
+def _seen(captured: CapturedExchange, line: OutcomeLine, written: list[Article], memory: SiteMemory) -> Seen:
+    """The visit, as publishing had it: what extraction made of the page is taken from the lines."""
+    record = captured.response
+    assert record is not None
+    assert line.warc is not None
+    drafts = [_draft(article) for article in written if article.event is not Event.REMOVED]
+    if not drafts and line.outcome in (Outcome.ARTICLE, Outcome.UNCHANGED):
+        held = (memory.article(id_) for id_ in line.articles[:1])
+        drafts = [Draft(url=each.url, text="", blocks=()) for each in held if each is not None]
+    reading = Reading(line.outcome, line.reason, line.detail, tuple(drafts))
+    page = Page(line.url, b"", line.at, line.status or 0, _fields(record), record.get("WARC-Truncated"))
+    read = ReadExchange(page, record_ref(record, line.warc.key), captured.facts, reading, record.type == "revisit")
+    own = [article.event for article in written if not article.provenance.embedded]
+    return Seen(read, line, own[0] if own else None)
+
+
+def _fields(record: WarcRecord) -> tuple[tuple[str, str], ...]:
+    try:
+        return parse_head(record.block).fields
+    except ProtocolBroken:
+        return ()
+
+
+def _draft(article: Article) -> Draft:
+    return Draft(
+        url=article.url,
+        text=article.text or "",
+        blocks=(),
+        headline=article.headline,
+        description=article.description,
+        authors=tuple(article.authors or ()),
+        section=article.section,
+        published_at=article.published_at,
+        embedded=article.provenance.embedded,
+    )
+
+
+def _known(article: Article, memory: SiteMemory) -> KnownArticle:
+    before = memory.article(article.id)
+    named = article.provenance.warc
+    is_removed = article.event is Event.REMOVED
+    return KnownArticle(
+        id=article.id,
+        url=article.url,
+        revision=article.revision,
+        removed=is_removed,
+        embedded=article.provenance.embedded,
+        text_sha256=before.text_sha256 if is_removed and before is not None else article.text_sha256,
+        content={} if is_removed else content_digests(_draft(article)),
+        captured_at=article.captured_at,
+        record=RecordRef(named.key, named.offset, named.length, named.record_id, named.payload_digest),
+    )
+
+
+def _lines(store: Store, manifest: Manifest, kind: Kind, model: type[M]) -> Iterator[M]:
+    for file in manifest.files:
+        if file.key.startswith(f"{kind}/"):
+            with store.open(file.key) as stream, gzip.GzipFile(fileobj=stream, mode="rb") as lines:
+                for line in lines:
+                    yield model.model_validate_json(line)
