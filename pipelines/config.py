@@ -75,6 +75,9 @@ class StoreOptions(Section):
         description="Your promise that only one process at a time writes a site; a store that ignores "
         "`If-None-Match` is not written to without it.",
     )
+    patience_s: float = Field(
+        120.0, ge=0, le=3600, description="Seconds for which a call that the store does not answer is tried again."
+    )
     comparison: Literal["read_back", "checksum"] = Field(
         "read_back",
         description="How an upload is compared with what was meant: every object is read back, or the sha256 that the "

@@ -35,7 +35,8 @@ from pipelines.publish.manifest import newest
 from pipelines.publish.publish import publish as publish_run
 from pipelines.publish.rebuild import rebuild
 from pipelines.publish.run import OpenRun, waiting_sites, work_folder
-from pipelines.publish.sealing import write_key
+from pipelines.publish.sealing import Sealing, seal, write_key
+from pipelines.publish.takedown import find, finish, obstacles, take_down
 from pipelines.publish.work import SiteFolder
 from pipelines.seal.keys import PublicKey, SigningKey
 from pipelines.seal.timestamps import roots_from_pem
@@ -181,6 +182,8 @@ def _print_report(store: Store, scope: Scope, report: Report, *, as_json: bool) 
         f"{store.location}: {len(scope.sites)} site(s), {checked.manifests} manifests, {checked.files} files "
         f"({checked.bytes / 1e6:.1f} MB), {checked.records} records, {checked.articles} articles checked, {verdict}"
     )
+    if checked.taken_down:
+        print(f"{checked.taken_down} article(s) were taken out of it, as its manifests say")
     if scope.seed:
         print(f"The sample can be drawn again with --sample {scope.sample:.6%} --seed {scope.seed}")
 
@@ -256,8 +259,9 @@ def _publish_site(config: Config, *, incomplete: bool) -> Iterator[dict[str, obj
                 status = "warnings" if manifest.warnings or run.notes else "complete"
                 facts = {"run": manifest.run, "manifest": manifest.number, "said": words}
                 yield {"site": site, "status": status, **facts}
-    except ArchiveError as error:
-        yield {"site": site, "status": "failed", "run": None, "manifest": None, "said": str(error)}
+    except (ArchiveError, OSError) as error:
+        words = f"the run stays in the work folder: {error}"
+        yield {"site": site, "status": "failed", "run": None, "manifest": None, "said": words}
 
 
 def _now() -> datetime:
@@ -366,6 +370,51 @@ def rebuild_memory(
         target = folder.memory_of(head.manifest.run)
         count = rebuild(store, site, target, watcher)
     print(f"{target}: {count} articles; the next run of {site} goes on from it")
+
+
+@app.command()
+def redact(
+    target: Annotated[str, typer.Argument(metavar="URL|ID", help="The article's URL, or its id.")],
+    site: Annotated[str, typer.Option(help="The site, by its name in the archive.")],
+    reason: Annotated[str, typer.Option(help="Why; it is written into the manifest, for good.")],
+    archive: ArchiveOption = None,
+    dry_run: DryRunOption = False,
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take an article out of the archive: payloads, lines and memory. What went, when and why stays in the chain.
+
+    Exit code 0 where it is out, or could be; 1 where locked files are in the way.
+    """
+    effective = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})
+    store = archive_of(effective)
+    named_sites(store, [site])
+    with closing(SiteFolder(work_folder(effective), site)) as folder:
+        finish(store, folder)
+        found = find(store, site, target)
+        in_the_way = obstacles(store, found)
+        manifest = None
+        if not dry_run and not in_the_way:
+            suffix = lambda: secrets.token_hex(3)  # noqa: E731 (one call)
+            manifest = take_down(store, folder, found, reason=reason, now=_now(), new_suffix=suffix)
+            seal(store, site, manifest.number, Sealing.of(effective))
+    facts = {
+        "article": found.article,
+        "url": found.url,
+        "records": sum(map(len, found.records.values())),
+        "files": found.keys,
+        "obstacles": in_the_way,
+        "manifest": manifest.number if manifest else None,
+    }
+    if as_json:
+        print(json.dumps(facts, indent=1))
+    else:
+        done = f"taken down by manifest {manifest.number}" if manifest else "nothing was changed"
+        print("\n".join(f"{key}: {'removed' if key in found.snapshots else 'replaced'}" for key in found.keys))
+        print("\n".join([*in_the_way, f"{found.url} ({found.article}), {facts['records']} record(s): {done}"]))
+    if in_the_way:
+        raise typer.Exit(FAILED)
 
 
 @keys.command("new")

@@ -43,6 +43,11 @@ class KnownArticle:
     captured_at: datetime
     record: RecordRef
 
+    @property
+    def is_taken_down(self) -> bool:
+        """Whether it was taken out of the archive, which has no more of it from then on."""
+        return self.removed and self.text_sha256 is None
+
 
 class SiteMemory:
     """The open memory of one site.
@@ -104,6 +109,18 @@ class SiteMemory:
             for each in articles
         )
         self._all("INSERT OR REPLACE INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", rows)
+
+    def forget(self, id_: str, url: str, lines: Iterable[str]) -> None:
+        """Keep nothing of the article but that it was there: no digest of its content, no validators, no line of it."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE articles SET removed = 1, text_sha256 = NULL, content = '{}', payload_digest = NULL "
+                "WHERE id = ?",
+                (id_,),
+            )
+            self._db.execute("DELETE FROM urls WHERE url = ?", (url,))
+            self._db.executemany("DELETE FROM lines WHERE digest = ?", ((_digest(line),) for line in lines))
+        self._db.execute("VACUUM")  # what is deleted stays in a file's free pages otherwise
 
     # ------------------------------------------------------------ URLs
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -40,6 +40,26 @@ class PreviousManifest(Line):
     sha256: str = Field(description="Digest of the bytes of that manifest.")
 
 
+class Replacement(Line):
+    """A file that a take-down replaced."""
+
+    key: str
+    was_bytes: int
+    was_sha256: str = Field(description="Digest of the file as an earlier manifest names it.")
+    now: ManifestFile | None = Field(description="The file as it is now; null where it is gone.")
+
+
+class TakeDown(Line):
+    """What was taken out of the archive, and why."""
+
+    article: str = Field(description="Id of the article.")
+    url: str
+    at: datetime
+    reason: str
+    records: list[str] = Field(description="Ids of the WARC records whose payloads went.")
+    files: list[Replacement]
+
+
 class Manifest(Line):
     """What a run was, and every file of it."""
 
@@ -58,6 +78,7 @@ class Manifest(Line):
     profile: str = Field(description="sha256 of the profile the articles were read with.")
     warnings: list[str]
     previous: PreviousManifest | None = Field(description="Null for the first.")
+    taken_down: list[TakeDown] = Field(default_factory=list, description="What this manifest takes out of the archive.")
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
@@ -105,6 +126,11 @@ def parse_manifest(raw: bytes, where: str) -> Manifest:
     if not is_sound:
         raise DigestMismatch("the manifest was changed after it was written", where=where)
     return manifest
+
+
+def replaced_files(manifests: Iterable[Manifest]) -> dict[str, ManifestFile | None]:
+    """The files that take-downs have replaced, in the order of the chain: key → the file as it is now, null if gone."""
+    return {each.key: each.now for manifest in manifests for down in manifest.taken_down for each in down.files}
 
 
 def numbers(store: Store, site: str) -> Iterator[int]:

@@ -21,16 +21,17 @@ from pipelines.article.schema import Article
 from pipelines.config import Config
 from pipelines.errors import ProtocolBroken
 from pipelines.extract.learn import count_lines
+from pipelines.extract.profile import EMPTY, Profile
 from pipelines.http.head import parse_head
 from pipelines.memory.site import KnownArticle, SiteMemory
-from pipelines.publish.exchange import record_ref, survey_exchange
+from pipelines.publish.exchange import prepare_exchange, record_ref
 from pipelines.publish.manifest import Manifest, numbers, read_link
 from pipelines.publish.outcomes import OutcomeLine
 from pipelines.publish.resolve import Addresses, Harvest, harvest
 from pipelines.publish.url_notes import Seen, UrlNotes
 from pipelines.reasons import Event, Outcome
 from pipelines.store.contract import Store
-from pipelines.store.keys import Kind
+from pipelines.store.keys import Kind, profile_key
 from pipelines.values import Draft, Ledger, Page, ReadExchange, Reading, RecordRef, Survey, article_id
 from pipelines.warc.pages import CapturedExchange, read_exchanges
 from pipelines.warc.reader import WarcRecord
@@ -49,10 +50,13 @@ def rebuild(store: Store, site: str, target: Path, progress: Progress) -> int:
     chain = list(numbers(store, site))
     with tempfile.TemporaryDirectory(prefix="pressarc-", dir=target.parent) as name:
         made = Path(name) / "memory.sqlite"
+        known = EMPTY
         with SiteMemory(made) as memory:
             for done, number in enumerate(chain):
                 progress(site, done, len(chain))
-                _add_run(memory, store, read_link(store, site, number).manifest)
+                manifest = read_link(store, site, number).manifest
+                _add_run(memory, store, manifest, known)
+                known = Profile.from_json(store.read(profile_key(site, manifest.profile)))
             progress(site, len(chain), len(chain))
             count = sum(1 for _ in memory.articles())
         with made.open("rb+") as file:
@@ -62,7 +66,8 @@ def rebuild(store: Store, site: str, target: Path, progress: Progress) -> int:
     return count
 
 
-def _add_run(memory: SiteMemory, store: Store, manifest: Manifest) -> None:
+def _add_run(memory: SiteMemory, store: Store, manifest: Manifest, known: Profile) -> None:
+    """Add what a run showed; *known* is the profile that there was before it."""
     articles = list(_lines(store, manifest, Kind.ARTICLES, Article))
     new = {article.id for article in articles if memory.article(article.id) is None}
     memory.remember_articles([_known(article, memory) for article in articles])
@@ -75,7 +80,8 @@ def _add_run(memory: SiteMemory, store: Store, manifest: Manifest) -> None:
         assert line.warc is not None
         written = by_record.get((line.warc.key, line.warc.offset), [])
         seen.append(_seen(captured, line, written, memory))
-        survey = survey_exchange(captured)
+        prepared = prepare_exchange(captured, line.warc.key, known)
+        survey = None if prepared is None else prepared.survey(known)
         if survey is not None:
             surveys.append(Survey(tuple(part for part in survey.parts if article_id(part.article_url) in new)))
     addresses = Addresses(Harvest.joined(harvest(0, number, each.read) for number, each in enumerate(seen)))
@@ -85,6 +91,8 @@ def _add_run(memory: SiteMemory, store: Store, manifest: Manifest) -> None:
         notes.visited(each)
     memory.remember_urls(notes.take())
     memory.add_lines(count_lines(surveys))
+    for down in manifest.taken_down:
+        memory.forget(down.article, down.url, ())
 
 
 def _captured(store: Store, manifest: Manifest) -> Iterator[tuple[OutcomeLine, CapturedExchange]]:

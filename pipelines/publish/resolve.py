@@ -150,6 +150,8 @@ def _judge(best: Sighting, archived: KnownArticle | None, pending: Collection[st
         return Verdict(Fate.WITHHELD)
     if archived is None:
         return Verdict(Fate.WRITTEN, Revision(1, Event.NEW))
+    if archived.is_taken_down:
+        return Verdict(Fate.UNCHANGED)
     if not archived.removed and is_unchanged(best, archived):
         return Verdict(Fate.UNCHANGED)
     fields = [name for name, digest in best.content.items() if archived.content.get(name) != digest]

@@ -24,6 +24,7 @@ from pipelines.publish.extraction import WarcFile
 from pipelines.publish.manifest import Link, newest
 from pipelines.publish.rolling import RollingUpload
 from pipelines.publish.sealing import Sealing, seal
+from pipelines.publish.takedown import finish
 from pipelines.publish.work import RunFolder, SiteFolder, run_name
 from pipelines.reasons import Outcome
 from pipelines.store.archive import open_archive
@@ -92,6 +93,7 @@ class OpenRun:
             older, current = _left_behind(config, store, site_folder, now, is_offline=is_offline)
             if not is_offline:
                 check_capabilities(store, config.store)
+                finish(store, site_folder)
                 adopted = adopt(config, store, site_folder, now=now, new_suffix=new_suffix)
                 older += [cls(config, store, site_folder, folder) for folder in adopted]
             if current is None:

@@ -143,6 +143,14 @@ class Store(Protocol):
         """
         ...
 
+    def obstacle(self, key: str) -> str | None:
+        """What keeps `remove` from taking the object away, in words; null where nothing is known to.
+
+        Raises:
+            ObjectMissing: No object has this key.
+        """
+        ...
+
     def leftovers(self, before: datetime) -> Iterator[str]:
         """What writers that died before that instant have left unfinished, named as `discard` takes it."""
         ...

@@ -135,6 +135,10 @@ class LocalStore:
         with _translated(path):
             disk.remove(path)
 
+    def obstacle(self, key: str) -> str | None:
+        self.stat(key)
+        return None
+
     def leftovers(self, before: datetime) -> Iterator[str]:
         with _translated(self._folder):
             for folder, inner, names in os.walk(self._folder):

@@ -70,4 +70,5 @@ def _bucket(location: str, endpoint: str | None, region: str | None, policy: Wri
     if endpoint and not re.fullmatch(r"https?://[^/?#@\s]+/?", endpoint):
         raise ConfigError(f"the endpoint {endpoint!r} is not like http://127.0.0.1:9000", where=location)
     region = options.get("region") or region
-    return RetryingStore(S3Store(parts.netloc, prefix, endpoint=endpoint, region=region, policy=policy))
+    store = S3Store(parts.netloc, prefix, endpoint=endpoint, region=region, policy=policy)
+    return RetryingStore(store, total_s=policy.patience_s)

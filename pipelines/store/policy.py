@@ -32,6 +32,8 @@ class Lock:
 class WritePolicy:
     """What is asked of the store for each object that is put."""
 
+    patience_s: float = 120.0
+    """How long a call that fails transiently is tried again."""
     trusts_checksums: bool = False
     """Whether a sha256 that the store says it has computed is enough, in place of reading the object back."""
     encryption: str | None = None
@@ -54,6 +56,7 @@ class WritePolicy:
         for kind in options.legal_hold:
             _check_kind(kind, "store.legal_hold")
         return cls(
+            patience_s=options.patience_s,
             trusts_checksums=options.comparison == "checksum",
             encryption=options.encryption,
             encryption_key=options.encryption_key,

@@ -96,6 +96,9 @@ class RetryingStore:
     def remove(self, key: str) -> None:
         self._persist(lambda: self._store.remove(key))
 
+    def obstacle(self, key: str) -> str | None:
+        return self._persist(lambda: self._store.obstacle(key))
+
     def leftovers(self, before: datetime) -> Iterator[str]:
         yield from self._persist(lambda: tuple(self._store.leftovers(before)))
 

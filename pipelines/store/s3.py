@@ -11,6 +11,7 @@ botocore's own retries are off: retry.py is the one place that tries again.
 from __future__ import annotations
 
 import base64
+import builtins
 import hashlib
 import io
 import logging
@@ -192,8 +193,29 @@ class S3Store:
         return self._capabilities
 
     def remove(self, key: str) -> None:
+        target = {"Bucket": self._bucket, "Key": self._full(key)}
         with translated(self._where(key)):
-            self._client.delete_object(Bucket=self._bucket, Key=self._full(key))
+            for version in self._versions(target["Key"]) or ({},):
+                self._client.delete_object(**target, **version)
+
+    def _versions(self, full_key: str) -> builtins.list[dict[str, str]]:
+        """Every version of an object: a bucket that keeps them would keep what was removed."""
+        try:
+            page = self._client.list_object_versions(Bucket=self._bucket, Prefix=full_key)
+        except boto.ClientError:
+            return []
+        found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+        return [{"VersionId": str(each["VersionId"])} for each in found if each["Key"] == full_key]
+
+    def obstacle(self, key: str) -> str | None:
+        with translated(self._where(key)):
+            head = self._client.head_object(Bucket=self._bucket, Key=self._full(key))
+        if head.get("ObjectLockLegalHoldStatus") == "ON":
+            return "it is under a legal hold"
+        until = head.get("ObjectLockRetainUntilDate")
+        if until is not None and until > parsedate_to_datetime(head["ResponseMetadata"]["HTTPHeaders"]["date"]):
+            return f"it is locked ({str(head.get('ObjectLockMode')).lower()}) until {until:%Y-%m-%d %H:%M} UTC"
+        return None
 
     def leftovers(self, before: datetime) -> Iterator[str]:
         with translated(self._where("")):

@@ -21,6 +21,7 @@ Rules, as findings name them:
     counts             the manifest's counts are not those of its lines
     signature          a manifest's signature is not by the key that is trusted, or the newest manifest has none
     timestamp          the same of its time-stamp
+    taken_down         what a manifest says was taken down is still there
 
 The chain is read first; then each run's files, a unit (scope.py) at a time, in as many processes as wanted; what
 concerns several units (revisions, counts) is put together in the order of the chain. So the findings and their order do
@@ -29,11 +30,11 @@ not depend on the number of processes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 
-from pipelines.errors import ArchiveError, StoreUnavailable
-from pipelines.publish.manifest import Link, numbers, read_link
+from pipelines.errors import ArchiveError, ObjectMissing, StoreUnavailable
+from pipelines.publish.manifest import Link, Manifest, ManifestFile, numbers, read_link, replaced_files
 from pipelines.publish.outcomes import Tally
 from pipelines.reasons import Event
 from pipelines.store.archive import check_archive
@@ -64,6 +65,8 @@ class Checked:
     """Read, and compared with a digest."""
     records: int = 0
     articles: int = 0
+    taken_down: int = 0
+    """Articles that were taken out of the archive, as its manifests say."""
 
 
 @dataclass(slots=True)
@@ -175,6 +178,8 @@ class _SiteCheck:
         self._profiles: set[str] = set()
         self._owners: dict[str, str] = {}
         """WARC file → the manifest that names it."""
+        self._replaced: dict[str, ManifestFile | None] = {}
+        self._taken_down: frozenset[str] = frozenset()
         self._revisions: dict[str, int] = {}
         self._has_gap = not scope.is_whole
         """Whether articles are missing, so that what follows upon them cannot be judged."""
@@ -184,6 +189,9 @@ class _SiteCheck:
         self._report.findings += chain.findings
         self._report.findings += check_seals(self._store, self._site, chain.links, trust)
         self._report.checked.manifests += len(chain.links)
+        manifests = [link.manifest for link in chain.links]
+        self._replaced = replaced_files(manifests)
+        self._report.findings += self._still_there(manifests)
         plan = [self._plan(link) for link in chain.links if self._scope.takes(link.manifest)]
         total = sum(job.unit.size_bytes for _, jobs in plan for job in jobs)
         done = 0
@@ -202,8 +210,20 @@ class _SiteCheck:
 
     def _plan(self, link: Link) -> tuple[Link, list[Job]]:
         key = manifest_key(self._site, link.manifest.number)
-        units = units_of(link.manifest, key)
+        units = units_of(link.manifest, key, self._replaced, self._taken_down)
         return link, [self._job(unit) for unit in units if self._is_new(unit)]
+
+    def _still_there(self, manifests: Sequence[Manifest]) -> Iterator[Finding]:
+        """What take-downs took out, and that it is out: of what was only replaced, the check of the files tells."""
+        downs = [down for manifest in manifests for down in manifest.taken_down]
+        self._taken_down = frozenset(id_ for down in downs for id_ in (down.article, *down.records))
+        self._report.checked.taken_down += len(downs)
+        for key in (key for key, now in self._replaced.items() if now is None):
+            try:
+                self._store.stat(key)
+            except ObjectMissing:
+                continue
+            yield Finding("taken_down", key, "a later manifest says that it was taken out, and it is there")
 
     def _named_again(self, link: Link) -> Iterator[Finding]:
         """A WARC file is captured once, and so belongs to one run."""

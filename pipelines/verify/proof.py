@@ -18,7 +18,7 @@ from pipelines.article.schema import Article
 from pipelines.errors import ArchiveError, ContentError, ObjectMissing, StoreUnavailable
 from pipelines.extract.profile import Profile
 from pipelines.publish.exchange import MAX_PAGE_BYTES
-from pipelines.publish.manifest import Link
+from pipelines.publish.manifest import Link, replaced_files
 from pipelines.reasons import Event
 from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, manifest_key, profile_key
@@ -108,9 +108,10 @@ def prove(
     """
     for site in sites:
         chain = read_chain(store, site)
+        replaced = replaced_files(link.manifest for link in chain.links)
         for link in reversed(chain.links):
             key = manifest_key(site, link.manifest.number)
-            for unit in units_of(link.manifest, key):
+            for unit in units_of(link.manifest, key, replaced):
                 for where, line, article in _lines_of(store, unit, id_):
                     if revision is None or article.revision == revision:
                         proof = _prove(store, chain, link, unit, _Line(where, line, article))

@@ -14,7 +14,7 @@ from pathlib import Path
 from pipelines import disk
 from pipelines.article.jsonl import file_sha256
 from pipelines.errors import ArchiveError, ObjectMissing
-from pipelines.publish.manifest import ManifestFile
+from pipelines.publish.manifest import ManifestFile, replaced_files
 from pipelines.store.contract import Store
 from pipelines.verify.archive import read_chain
 
@@ -48,8 +48,10 @@ def repair(
         StoreError: A store failed.
     """
     for site in sites:
-        links = read_chain(store, site).links
-        files = {file.key: file for link in links for file in link.manifest.files}
+        manifests = [link.manifest for link in read_chain(store, site).links]
+        named = {file.key: file for manifest in manifests for file in manifest.files}
+        now = {**named, **replaced_files(manifests)}
+        files = {key: file for key, file in now.items() if file is not None}
         for done, file in enumerate(files[key] for key in sorted(files)):
             progress(site, done, len(files))
             was = _wrong(store, file)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date
+from types import MappingProxyType
 
 from pipelines.publish.manifest import Manifest, ManifestFile
 from pipelines.store.keys import Kind, parse_key
@@ -51,17 +53,34 @@ class Unit:
     site: str
     manifest_key: str
     files: tuple[ManifestFile, ...]
+    taken_down: frozenset[str] = frozenset()
+    """Ids of articles, and of records, whose content a later manifest took out."""
 
     @property
     def size_bytes(self) -> int:
         return sum(file.bytes for file in self.files)
 
 
-def units_of(manifest: Manifest, key: str) -> list[Unit]:
-    """The units of a run, in the order of their keys; *key* is the manifest's."""
+def units_of(
+    manifest: Manifest,
+    key: str,
+    replaced: Mapping[str, ManifestFile | None] = MappingProxyType({}),
+    taken_down: frozenset[str] = frozenset(),
+) -> list[Unit]:
+    """The units of a run, in the order of their keys.
+
+    Args:
+        manifest: The run's.
+        key: The manifest's.
+        replaced: What take-downs have made of files (manifest.py: `replaced_files`).
+        taken_down: Ids of articles and records that they took out.
+    """
     groups: dict[object, list[ManifestFile]] = {}
-    for file in manifest.files:
+    for named in manifest.files:
+        file = replaced.get(named.key, named)
+        if file is None:
+            continue
         parts = parse_key(file.key)
         is_numbered = parts is not None and parts.kind in _BY_NUMBER
         groups.setdefault(parts.number if parts is not None and is_numbered else file.key, []).append(file)
-    return [Unit(manifest.site, key, tuple(files)) for files in groups.values()]
+    return [Unit(manifest.site, key, tuple(files), taken_down) for files in groups.values()]

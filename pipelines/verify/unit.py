@@ -201,10 +201,17 @@ class _UnitCheck:
 
     def _judge(self, line: _ArticleLine, record: WarcRecord) -> None:
         named = line.article.provenance.warc
+        if line.article.id in self._unit.taken_down:
+            if line.article.text is not None or line.article.headline is not None:
+                words = "a later manifest says that it was taken out, and its content is there"
+                self._report.findings.append((Finding("taken_down", line.where, words), None))
+            return
         if (record.record_id, record.length) != (named.record_id, named.length):
             words = f"another record than {named.record_id} lies where it points"
             self._report.findings.append((Finding("article_record", line.where, words), None))
             return
+        if named.record_id in self._unit.taken_down:
+            return  # another article's page, which carried this one, was taken out
         if named.payload_digest != record.get("WARC-Payload-Digest"):
             words = "its payload digest is not the one its record has"
             self._report.findings.append((Finding("article_record", line.where, words), None))

@@ -37,9 +37,9 @@ class Place:
 
 
 @contextmanager
-def running_rclone(root: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def running_rclone(root: Path, port: int | None = None) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     (root / BUCKET).mkdir()
-    port = free_port()
+    port = port or free_port()
     command = (
         *(str(SCRIPTS / "rclone"), "serve", "s3", "--config", os.devnull, "--addr", f"127.0.0.1:{port}"),
         *("--auth-key", "test,testtest", "--force-path-style=true", "--vfs-cache-mode", "off", str(root)),

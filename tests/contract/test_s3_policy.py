@@ -68,6 +68,25 @@ def test_a_locked_file_cannot_be_removed_until_its_time_is_up(ceph: Ceph, locked
         s3.delete_object(Bucket=locked, Key=f"{prefix}/{KEY}", VersionId=head["VersionId"])
 
 
+def test_what_keeps_a_file_from_being_removed_is_said_and_without_it_every_version_goes(
+    ceph: Ceph, locked: str
+) -> None:
+    with closing(opened(ceph.url, "gone", locked, lock={"warc": "governance 7d"}, legal_hold=["runs"])) as store:
+        for key in (KEY, MANIFEST, "memory/x"):
+            store.put_new(key, b"bytes", sha256=digest(b"bytes"))
+        assert "locked (governance) until" in str(store.obstacle(KEY))
+        assert store.obstacle(MANIFEST) == "it is under a legal hold"
+        assert store.obstacle("memory/x") is None
+        with pytest.raises(AccessDenied):
+            store.remove(KEY)
+        store.remove("memory/x")
+        store.remove("memory/x")
+    with closing(client(ceph.url)) as s3:
+        page = s3.list_object_versions(Bucket=locked, Prefix="gone/")
+    left = {each["Key"] for each in page["Versions"]} - {"gone/.probe-create-only"}
+    assert left == {f"gone/{KEY}", f"gone/{MANIFEST}"}
+
+
 def test_a_legal_hold_is_put_with_the_object(ceph: Ceph, locked: str) -> None:
     with closing(opened(ceph.url, "hold", locked, legal_hold=["warc"])) as store:
         store.put_new(KEY, b"bytes", sha256=digest(b"bytes"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -197,6 +198,28 @@ def test_a_listing_of_several_pages_is_whole_and_sorted(rclone_url: str) -> None
     with closing(open_store(f"s3://{BUCKET}/paged?endpoint={rclone_url}")) as store:
         assert keys(store, "n/") == numbers
         assert keys(store, "n/", "n/00999") == numbers[1000:]
+
+
+# ---------------------------------------------------------------- remove
+
+
+def test_what_is_removed_is_gone_and_may_be_put_anew(store: Store) -> None:
+    put(store, KEY, CONTENT)
+    assert store.obstacle(KEY) is None
+    store.remove(KEY)
+    store.remove(KEY)
+    with pytest.raises(ObjectMissing):
+        store.read(KEY)
+    assert keys(store) == []
+    put(store, KEY, b"other bytes")
+    assert store.read(KEY) == b"other bytes"
+
+
+def test_an_object_knows_when_the_store_got_it(store: Store) -> None:
+    put(store, KEY, CONTENT)
+    for found in (store.stat(KEY), *store.list("")):
+        assert found.modified_at is not None
+        assert abs(datetime.now(UTC) - found.modified_at) < timedelta(minutes=2)
 
 
 # ---------------------------------------------------------------- keys, location, capabilities

@@ -52,7 +52,7 @@ def test_a_night_survives_a_fault_at_some_of_its_steps(folder: Path, kind: str) 
 @pytest.mark.servers
 @pytest.mark.parametrize("kind", EACH_STEP)
 def test_a_night_survives_a_fault_at_each_of_its_steps(folder: Path, kind: str) -> None:
-    steps, trials = tried(kind, folder, 0, 3)
+    steps, trials = tried(kind, folder, 0, 5)
     assert [each for each in trials if each["wrong"]] == []
     assert len(steps) > 250
     assert {each["first"] for each in trials} <= {EACH_STEP[kind], 0}

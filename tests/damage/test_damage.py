@@ -476,7 +476,9 @@ def test_every_rule_has_its_damage(whole: Path, tmp_path: Path) -> None:
     for name, function in DAMAGES.items():
         shutil.copytree(whole, tmp_path / name)
         shown |= {rule for rule, _ in function(Museum(tmp_path / name))}
-    assert shown | {"signature", "timestamp"} == set(RULES)  # for these two see test_seals.py
+    assert shown | {"signature", "timestamp", "taken_down"} == set(
+        RULES
+    )  # for these see test_seals.py, test_takedown.py
 
 
 def test_nothing_is_written_while_verifying(museum: Museum) -> None:
@@ -560,6 +562,6 @@ def test_a_sample_reads_its_share_and_sees_that_the_rest_is_there(museum: Museum
 
 
 def test_the_rules_are_read_off_the_table() -> None:
-    assert len(RULES) == len(set(RULES)) == 19
+    assert len(RULES) == len(set(RULES)) == 20
     source = "".join(path.read_text() for path in Path(verify_module.__file__).parent.glob("*.py"))
     assert [rule for rule in RULES if f'"{rule}"' not in source] == []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler.demo import serve, truth
-from tests.contract.s3_servers import BUCKET, running_rclone
+from tests.contract.s3_servers import BUCKET, free_port, running_rclone
 from tests.e2e.archive_view import PRESSARC, environment, lines
 from tests.e2e.test_demo_site import assert_equals_truth
 
@@ -46,6 +46,29 @@ def test_a_crawl_into_a_bucket_is_the_same_archive(tmp_path: Path) -> None:
         damaged = pressarc("verify", "--archive", archive, "--json", cwd=tmp_path)
         assert damaged.returncode == 1
         assert "file_digest" in {finding["rule"] for finding in json.loads(damaged.stdout)["findings"]}
+
+
+def test_a_night_without_the_bucket_is_complete_here_and_published_once_it_answers(tmp_path: Path) -> None:
+    root = tmp_path / "server"
+    root.mkdir()
+    port = free_port()
+    archive = f"s3://{BUCKET}/night?endpoint=http://127.0.0.1:{port}"
+    options = ("--archive", archive, "--set", "store.single_writer=true", "--set", "store.patience_s=1")
+    crawl = ("--allow-private", "--delay", "0", "--set", "site.name=demo", "--set", "crawl.requisites=none")
+    with serve(loaded=False) as server:
+        done = pressarc("crawl", server.url, *crawl, *options, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "it is complete in" in done.stderr
+    assert "`pressarc publish`" in done.stderr
+    away = pressarc("publish", *options, cwd=tmp_path)
+    assert (away.returncode, "stays in the work folder" in away.stdout) == (1, True)
+    with running_rclone(root, port):
+        published = pressarc("publish", *options, "--json", cwd=tmp_path)
+        assert published.returncode in (0, 3), published.stdout
+        assert [row["manifest"] for row in json.loads(published.stdout)] == [1]
+        verified = pressarc("verify", "--archive", archive, cwd=tmp_path)
+        assert verified.returncode == 0, verified.stdout
+        assert_equals_truth(lines(root / BUCKET / "night", "articles", "demo"), truth(1, server.url))
 
 
 def test_a_bucket_that_is_not_there_and_a_wrong_key_are_said_in_one_sentence(tmp_path: Path) -> None:

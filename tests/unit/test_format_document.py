@@ -57,6 +57,8 @@ MODELS: dict[tuple[str, int], tuple[type[BaseModel], type[BaseModel] | None]] = 
     ("The manifest", 0): (manifests.Manifest, None),
     ("A file of the manifest", 0): (manifests.ManifestFile, None),
     ("The manifest before", 0): (manifests.PreviousManifest, None),
+    ("Take-downs", 0): (manifests.TakeDown, None),
+    ("Replaced files", 0): (manifests.Replacement, None),
     ("Counts", 0): (outcomes.Counts, None),
     ("Counts", 1): (outcomes.ArticleCounts, None),
     ("Coverage", 0): (outcomes.Coverage, None),

@@ -24,6 +24,7 @@ from tests.unit.publish.nights import (
     night,
     pages_of,
     start,
+    url_of,
     visits,
 )
 
@@ -120,6 +121,19 @@ def test_garbage_is_listed_and_removed_only_if_told_so(archive: Path) -> None:
     assert not stray.exists()
     with pytest.raises(ConfigError, match="younger than a day"):
         pressarc("gc", "--older-than", "0")
+
+
+def test_an_article_is_taken_down_after_a_dry_run(archive: Path) -> None:
+    arguments = ("redact", url_of("bakery"), "--site", SITE, "--reason", "a mistake")
+    done = pressarc(*arguments, "--dry-run", "--json")
+    assert (done.exit_code, json.loads(done.output)["manifest"]) == (0, None)
+    assert pressarc("verify", "--workers", "1").exit_code == 0
+    done = pressarc(*arguments)
+    assert (done.exit_code, "taken down by manifest 2" in done.output) == (0, True)
+    done = pressarc("verify", "--workers", "1")
+    assert (done.exit_code, "1 article(s) were taken out" in done.output) == (0, True)
+    with pytest.raises(ConfigError, match="taken down already"):
+        pressarc(*arguments)
 
 
 def test_damage_is_repaired_from_a_copy_and_a_memory_made_again(archive: Path, tmp_path: Path) -> None:

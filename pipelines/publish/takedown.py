@@ -1,0 +1,290 @@
+"""An article taken out of the archive: its payloads, its lines, its memory. What went, when and why stays.
+
+Files are replaced under their keys by ones that lack the article and nothing else: WARC records keep their places,
+lines keep their numbers. A manifest at the end of the chain says which file became which, so that whoever verifies
+knows that they were replaced, and finds nothing else altered.
+
+Everything is made ready in the site's work folder, then the manifest is put, then the files are replaced. Whatever
+dies, the next call, or the next start of a crawl, finds what was made ready and goes on.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipelines import disk
+from pipelines.article.jsonl import file_sha256, to_line, write_part
+from pipelines.article.schema import Article
+from pipelines.errors import ConfigError, ManifestConflict, ObjectMissing, StoreError
+from pipelines.http.url import canonical_url
+from pipelines.memory.site import SiteMemory, read_snapshot, write_snapshot
+from pipelines.page.text import line_key
+from pipelines.publish.manifest import (
+    Link,
+    Manifest,
+    ManifestFile,
+    PreviousManifest,
+    Replacement,
+    TakeDown,
+    numbers,
+    parse_manifest,
+    put_manifest,
+    read_link,
+    replaced_files,
+)
+from pipelines.publish.outcomes import OutcomeLine, Tally
+from pipelines.publish.work import SiteFolder, run_name
+from pipelines.store.contract import Store
+from pipelines.store.keys import Kind, memory_key
+from pipelines.values import article_id
+from pipelines.versions import all_versions
+from pipelines.warc.blank import without_payloads
+
+_READY = "take-down"
+_EMPTY_FIELDS = (
+    "headline", "description", "authors", "section", "keywords", "language", "published_at", "modified_at", "text",
+    "blocks", "images", "links", "access", "rights", "quality", "text_sha256", "simhash", "changes",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Found:
+    """What of an article is in the archive."""
+
+    site: str
+    article: str
+    url: str
+    records: dict[str, set[str]] = field(default_factory=dict)
+    """WARC file → ids of the records that hold its pages."""
+    parts: set[str] = field(default_factory=set)
+    """Parts that have lines of it."""
+    snapshots: set[str] = field(default_factory=set)
+    lines: set[str] = field(default_factory=set)
+    """Its lines, as memory has them."""
+
+    @property
+    def keys(self) -> list[str]:
+        """Every file that is replaced or removed."""
+        return sorted({*self.records, *self.parts, *self.snapshots})
+
+
+def find(store: Store, site: str, target: str) -> Found:
+    """What the archive has of *target*, an article's URL or id.
+
+    Raises:
+        ConfigError: It has nothing of it.
+    """
+    id_ = article_id(canonical_url(target)) if "://" in target else target
+    found = Found(site, id_, canonical_url(target) if "://" in target else "")
+    chain = _chain(store, site)
+    gone = {id_ for link in chain for down in link.manifest.taken_down for id_ in down.records}
+    for file in _files(chain):
+        kind = file.key.partition("/")[0]
+        if kind == Kind.ARTICLES:
+            _look_at_articles(store, file.key, found)
+        elif kind == Kind.MEMORY:
+            found.snapshots.add(file.key)
+    for file in _files(chain):
+        if file.key.startswith(f"{Kind.OUTCOMES}/"):
+            _look_at_outcomes(store, file.key, found)
+    left = {key: ids - gone for key, ids in found.records.items()}
+    found.records = {key: ids for key, ids in left.items() if ids}
+    if not found.records:
+        raise ConfigError(f"there is no such article of {site}, or it is taken down already", where=target)
+    return found
+
+
+def obstacles(store: Store, found: Found) -> list[str]:
+    """What keeps the store from giving files up, a sentence each."""
+    return [f"{key}: {words}" for key in found.keys if (words := store.obstacle(key)) is not None]
+
+
+def take_down(
+    store: Store, site_folder: SiteFolder, found: Found, *, reason: str, now: datetime, new_suffix: Callable[[], str]
+) -> Manifest:
+    """Take the article out, and commit that.
+
+    Raises:
+        StoreError: Locked files are in the way, and nothing was done; or the store failed, and the next call goes on.
+        ManifestConflict: A run of the site was committed meanwhile; nothing was done.
+    """
+    in_the_way = obstacles(store, found)
+    if in_the_way:
+        raise StoreError(f"nothing was taken down: {'; '.join(in_the_way)}", where=found.article)
+    _prepare(store, site_folder, found, reason, now, new_suffix)
+    manifest = finish(store, site_folder)
+    assert manifest is not None
+    return manifest
+
+
+def finish(store: Store, site_folder: SiteFolder) -> Manifest | None:
+    """Go on with a take-down that was made ready and did not come to its end; its manifest, or null for none."""
+    ready = site_folder.path / _READY
+    if not ready.is_dir():
+        return None
+    manifest = parse_manifest((ready / "manifest.json").read_bytes(), str(ready))
+    try:
+        for file in manifest.files:
+            store.put_new(file.key, ready / file.key, sha256=file.sha256)
+        put_manifest(store, manifest)
+    except ManifestConflict:
+        shutil.rmtree(ready)
+        raise
+    for take_down_ in manifest.taken_down:
+        for each in take_down_.files:
+            _replace(store, each, ready)
+    for kept in site_folder.path.glob("memory-*.sqlite"):
+        disk.remove(kept)
+    shutil.rmtree(ready)
+    return manifest
+
+
+def _replace(store: Store, each: Replacement, ready: Path) -> None:
+    try:
+        held = store.sha256(each.key)
+    except ObjectMissing:
+        held = None
+    if held is not None and (each.now is None or held != each.now.sha256):
+        store.remove(each.key)
+        held = None
+    if each.now is not None and held is None:
+        store.put_new(each.key, ready / each.key, sha256=each.now.sha256)
+
+
+# ---------------------------------------------------------------- finding
+
+
+def _chain(store: Store, site: str) -> list[Link]:
+    return [read_link(store, site, number) for number in numbers(store, site)]
+
+
+def _files(chain: Iterable[Link]) -> list[ManifestFile]:
+    """Every file of the chain as it is now, once."""
+    links = list(chain)
+    replaced = replaced_files(link.manifest for link in links)
+    files = {file.key: file for link in links for file in link.manifest.files}
+    now = {key: replaced.get(key, file) for key, file in files.items()}
+    return [file for _, file in sorted(now.items()) if file is not None]
+
+
+def _look_at_articles(store: Store, key: str, found: Found) -> None:
+    for line in _lines(store, key):
+        article = Article.model_validate_json(line)
+        if article.id != found.article:
+            continue
+        found.url = article.url
+        if article.blocks is not None:
+            found.parts.add(key)
+        found.lines.update(line_key(block.text) for block in article.blocks or ())
+        named = article.provenance.warc
+        found.records.setdefault(named.key, set()).add(named.record_id)
+
+
+def _look_at_outcomes(store: Store, key: str, found: Found) -> None:
+    for raw in _lines(store, key):
+        line = OutcomeLine.model_validate_json(raw)
+        is_of_it = found.article in line.articles or (found.url and canonical_url(line.url) == found.url)
+        if is_of_it and line.warc is not None:
+            found.records.setdefault(line.warc.key, set()).add(line.warc.record_id)
+
+
+def _lines(store: Store, key: str) -> Iterator[bytes]:
+    with store.open(key) as stream, gzip.GzipFile(fileobj=stream, mode="rb") as lines:
+        yield from lines
+
+
+# ---------------------------------------------------------------- making ready
+
+
+def _prepare(
+    store: Store, site_folder: SiteFolder, found: Found, reason: str, now: datetime, new_suffix: Callable[[], str]
+) -> None:
+    chain = _chain(store, found.site)
+    head, run = chain[-1], run_name(now, new_suffix())
+    making = site_folder.path / f".{_READY}"
+    shutil.rmtree(making, ignore_errors=True)
+    disk.make_folder(making)
+    files = {file.key: file for file in _files(chain)}
+    replacements = [_made(store, making, found, files[key]) for key in found.keys]
+    snapshot = _memory_without(store, making, found, head, run)
+    take_down_ = TakeDown(
+        article=found.article,
+        url=found.url,
+        at=now.astimezone(UTC),
+        reason=reason,
+        records=sorted(id_ for ids in found.records.values() for id_ in ids),
+        files=replacements,
+    )
+    manifest = head.manifest.model_copy(
+        update={
+            "number": head.manifest.number + 1,
+            "run": run,
+            "started_at": now.astimezone(UTC),
+            "ended_at": now.astimezone(UTC),
+            "complete": True,
+            "versions": all_versions(),
+            "files": [snapshot],
+            "counts": Tally().counts(),
+            "warnings": [],
+            "previous": PreviousManifest(number=head.manifest.number, sha256=head.sha256),
+            "taken_down": [take_down_],
+        }
+    )
+    with disk.whole(making / "manifest.json") as file:
+        file.write(manifest.to_bytes())
+    disk.replace(making, site_folder.path / _READY)
+    disk.sync_folder(site_folder.path)
+
+
+def _made(store: Store, making: Path, found: Found, file: ManifestFile) -> Replacement:
+    """The file without the article, written below *making* under its key."""
+    if file.key in found.snapshots:
+        return Replacement(key=file.key, was_bytes=file.bytes, was_sha256=file.sha256, now=None)
+    target = making / file.key
+    disk.make_folder(target.parent)
+    if file.key in found.parts:
+        write_part(target, (_without(line, found.article) for line in _lines(store, file.key)))
+    else:
+        _write_warc(store, file.key, found.records[file.key], target)
+    now = file.model_copy(update={"bytes": target.stat().st_size, "sha256": file_sha256(target)})
+    return Replacement(key=file.key, was_bytes=file.bytes, was_sha256=file.sha256, now=now)
+
+
+def _write_warc(store: Store, key: str, record_ids: Collection[str], target: Path) -> None:
+    original = target.with_name(f".{target.name}.original")
+    with store.open(key) as stream, disk.whole(original) as file:
+        while part := stream.read(1 << 20):
+            file.write(part)
+    with original.open("rb") as source, disk.whole(target) as file:
+        for part in without_payloads(source, record_ids, where=key):
+            file.write(part)
+    disk.remove(original)
+
+
+def _without(line: bytes, id_: str) -> bytes:
+    """The line, its content null if it is the article's."""
+    if json.loads(line)["id"] != id_:
+        return line
+    article = Article.model_validate_json(line)
+    warc = article.provenance.warc.model_copy(update={"payload_digest": None})
+    provenance = article.provenance.model_copy(update={"warc": warc})
+    return to_line(article.model_copy(update={**dict.fromkeys(_EMPTY_FIELDS), "provenance": provenance}))
+
+
+def _memory_without(store: Store, making: Path, found: Found, head: Link, run: str) -> ManifestFile:
+    """The newest snapshot without what it knows of the article."""
+    old, plain = memory_key(found.site, head.manifest.run), making / "memory.sqlite"
+    read_snapshot(store.read(old), plain, where=old)
+    with SiteMemory(plain) as memory:
+        memory.forget(found.article, found.url, found.lines)
+    key = memory_key(found.site, run)
+    disk.make_folder((making / key).parent)
+    write_snapshot(plain, making / key)
+    disk.remove(plain)
+    return ManifestFile(key=key, bytes=(making / key).stat().st_size, sha256=file_sha256(making / key))
