@@ -21,6 +21,7 @@ from pipelines.extract.learn import count_lines, learn
 from pipelines.extract.profile import EMPTY, Profile
 from pipelines.http.url import canonical_url
 from pipelines.memory.site import SiteMemory, write_snapshot
+from pipelines.publish.capable import check_capabilities
 from pipelines.publish.committed import committed
 from pipelines.publish.extraction import Progress, WarcFile, load_readings, read, survey
 from pipelines.publish.manifest import (
@@ -40,6 +41,7 @@ from pipelines.publish.sealing import seal
 from pipelines.publish.url_notes import UrlNotes
 from pipelines.publish.work import run_name
 from pipelines.reasons import FAILURES, PENDING, Outcome, Reason
+from pipelines.store.archive import open_archive
 from pipelines.store.contract import Store
 from pipelines.store.keys import articles_key, memory_key, outcomes_key, parse_key, profile_key
 from pipelines.values import Ledger, Survey, article_id
@@ -87,6 +89,9 @@ def publish(
     ledger = folder.read_ledger()
     if ledger is None:
         raise BatchIncomplete("the crawl is not over", where=folder.run)
+    # Also where the archive did not answer when the run began.
+    open_archive(run.store, now=now(), owner=run.config.archive.owner)
+    check_capabilities(run.store, run.config.store)
     files: list[WarcFile] | None = None
     surveys: list[Survey] = []
     name = folder.run
