@@ -143,6 +143,8 @@ def _proof_lines(proof: Proof) -> Iterator[str]:
     yield f"          sha256 {proof.manifest_sha256}"
     yield f"head      {proof.head_key}"
     yield f"          sha256 {proof.head_sha256}"
+    if proof.taken_down is not None:
+        yield f"taken down: {proof.taken_down}"
     if proof.record is not None:
         address = proof.record.get("WARC-IP-Address") or "an address that is not known"
         yield f"record    {named.key}, {named.length} bytes from {named.offset}"

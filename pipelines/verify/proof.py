@@ -62,6 +62,8 @@ class Proof:
     """The newest manifest: its digest vouches for all before it."""
     head_sha256: str
     record: WarcRecord | None = None
+    taken_down: str | None = None
+    """Why the article was taken out of the archive, where it was: nothing of it can be made again then."""
     is_made_again: bool = False
     """Whether the record gives this very line, byte for byte."""
     sentences: list[SentencePlace] = field(default_factory=list)
@@ -79,6 +81,7 @@ class Proof:
                 "headline": article.headline,
                 "captured_at": article.captured_at.isoformat().replace("+00:00", "Z"),
             },
+            "taken_down": self.taken_down,
             "line": {"where": self.where, "sha256": self.line_sha256, "made_again": self.is_made_again},
             "manifest": {"key": self.manifest_key, "sha256": self.manifest_sha256},
             "head": {"key": self.head_key, "sha256": self.head_sha256},
@@ -108,10 +111,12 @@ def prove(
     """
     for site in sites:
         chain = read_chain(store, site)
-        replaced = replaced_files(link.manifest for link in chain.links)
+        manifests = [link.manifest for link in chain.links]
+        replaced = replaced_files(manifests)
+        gone = frozenset(id_ for each in manifests for down in each.taken_down for id_ in (down.article, *down.records))
         for link in reversed(chain.links):
             key = manifest_key(site, link.manifest.number)
-            for unit in units_of(link.manifest, key, replaced):
+            for unit in units_of(link.manifest, key, replaced, gone):
                 for where, line, article in _lines_of(store, unit, id_):
                     if revision is None or article.revision == revision:
                         proof = _prove(store, chain, link, unit, _Line(where, line, article))
@@ -156,6 +161,10 @@ def _prove(store: Store, chain: Chain, link: Link, unit: Unit, line: _Line) -> P
         findings=list(chain.findings),
     )
     proof.findings += _unit_findings(store, unit, line)
+    downs = (down for each in chain.links for down in each.manifest.taken_down)
+    proof.taken_down = next((down.reason for down in downs if down.article == article.id), None)
+    if proof.taken_down is not None:
+        return proof
     named = article.provenance.warc
     try:
         record = read_record(store.read_range(named.key, named.offset, named.length), where=named.key)

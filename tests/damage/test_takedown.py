@@ -25,6 +25,7 @@ from pipelines.publish.work import SiteFolder
 from pipelines.store.keys import memory_key
 from pipelines.store.local import LocalStore
 from pipelines.verify.archive import Report, verify
+from pipelines.verify.proof import prove
 from pipelines.verify.scope import Scope
 from pipelines.warc.blank import without_payloads
 from pipelines.warc.reader import read_records
@@ -95,6 +96,16 @@ def test_an_id_does_as_well_as_a_url_and_what_is_not_there_is_said(museum: Museu
     for nothing in (url_of("nowhere"), "0" * 32):
         with pytest.raises(ConfigError, match="no such article"):
             find(store, SITE, nothing)
+
+
+def test_a_proof_of_its_line_says_why_it_is_gone_and_other_lines_are_proven(museum: Museum, folder: SiteFolder) -> None:
+    redact(museum, folder)
+    store = LocalStore(museum.folder)
+    gone, other = (prove(store, id_of(topic), [SITE], revision=1) for topic in ("quarry", "bakery"))
+    assert gone is not None
+    assert other is not None
+    assert (gone.taken_down, gone.findings, gone.sentences) == (REASON, [], [])
+    assert (other.taken_down, other.findings, other.is_made_again) == (None, [], True)
 
 
 def test_lines_keep_their_place_and_records_theirs(museum: Museum, folder: SiteFolder) -> None:
