@@ -79,6 +79,8 @@ class Reason(Described):
     UNPARSABLE = "unparsable", "No tree could be made of the page."
     PAGE_TOO_LARGE = "page_too_large", "The page is larger than extraction accepts."
     EXTRACTION_FAILED = "extraction_failed", "Extraction ended in an error; the detail names it."
+    EXTRACTION_TIMEOUT = "extraction_timeout", "Extraction took longer than ten seconds and was ended."
+    EXTRACTION_MEMORY = "extraction_memory", "Extraction took more than 500 MB of memory and was ended."
     DUPLICATE_URL = "duplicate_url", "Another page of this run gave the same article."
     SOFT_404 = "soft_404", "The page says that there is nothing here, though its status says otherwise."
     CHALLENGE = "challenge", "The page wants proof that no program asks."

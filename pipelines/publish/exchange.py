@@ -84,6 +84,15 @@ def prepare_exchange(captured: CapturedExchange, key: str, known: Profile) -> Pr
     return PreparedExchange(bare, reference, captured.facts, reading, prepared, record.type == "revisit")
 
 
+def give_up(captured: CapturedExchange, key: str, reason: Reason) -> PreparedExchange | None:
+    """What is said of an exchange whose page could not be read for *reason*; nothing in it is looked at."""
+    record = captured.response
+    if record is None:
+        return None
+    reading = Reading(Outcome.PAGE, reason, f"{record.length} bytes as archived")
+    return PreparedExchange(_page_without_body(record), record_ref(record, key), captured.facts, reading, None)
+
+
 def read_exchange(captured: CapturedExchange, key: str, profile: Profile) -> ReadExchange | None:
     """What extraction makes of *captured*; null for a request that nothing answered."""
     record = captured.response

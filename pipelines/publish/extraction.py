@@ -13,22 +13,20 @@ never leaves the work folder.
 from __future__ import annotations
 
 import heapq
-import multiprocessing
 import os
 import pickle
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 from pipelines import disk
-from pipelines.errors import ContentError
 from pipelines.extract.profile import Profile
-from pipelines.publish.exchange import PreparedExchange, prepare_exchange, read_exchange
+from pipelines.publish.exchange import PreparedExchange, give_up, prepare_exchange, read_exchange
+from pipelines.publish.guarded import Job, run
 from pipelines.publish.resolve import Harvest, harvest
+from pipelines.reasons import Reason
 from pipelines.values import ReadExchange, Survey
 from pipelines.warc.pages import CapturedExchange, read_exchanges
 
@@ -83,60 +81,110 @@ def survey(files: Sequence[WarcFile], known: Profile, folder: Path, workers: int
         progress: Called as shares are done.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for stale in folder.glob(f"*{_PREPARED}"):
-        stale.unlink()
-    jobs = [(survey_share, (share, known.to_json(), folder)) for share in _shares(files, workers)]
+    _clear(folder, _PREPARED)
+    jobs = [Job(survey_share, (share, known.to_json(), folder)) for share in _shares(files, workers)]
     return [each for surveys in _in_workers(jobs, workers, "learning", progress) for each in surveys]
 
 
 def read(files: Sequence[WarcFile], profile: Profile, folder: Path, workers: int, progress: Progress) -> Harvest:
     """Read what `survey` prepared in *folder* into readings files there, in place of older ones; what was seen."""
-    for stale in folder.glob(f"*{_READINGS}"):
-        disk.remove(stale)
-    jobs = [(read_share, (share, profile.to_json(), folder)) for share in _shares(files, workers)]
+    _clear(folder, _READINGS)
+    jobs = [Job(read_share, (share, profile.to_json(), folder)) for share in _shares(files, workers)]
     return Harvest.joined(_in_workers(jobs, workers, "extracting", progress))
 
 
-def survey_share(share: Share, known: bytes, folder: Path) -> list[Survey]:
-    """Prepare the share's pages; their surveys."""
+def _clear(folder: Path, ending: str) -> None:
+    for pattern in (f"*{ending}", f".*{ending}.partial"):
+        for stale in folder.glob(pattern):
+            disk.remove(stale)
+
+
+def survey_share(
+    share: Share, known: bytes, folder: Path, *, doomed: Mapping[int, Reason], begin: Callable[[int], None]
+) -> list[Survey]:
+    """Prepare the share's pages; their surveys. What an earlier try has prepared is kept."""
     frozen = Profile.from_json(known)
-    surveys: list[Survey] = []
-    with disk.whole(folder / f"{share.name}{_PREPARED}") as file:
+    target = folder / f"{share.name}{_PREPARED}"
+    with _written(target) as (file, last):
         for number, captured in share.exchanges():
-            each = prepare_exchange(captured, share.file.key, frozen)
-            if each is None:
+            if number <= last:
                 continue
-            pickle.dump((number, each), file, protocol=pickle.HIGHEST_PROTOCOL)
-            taught = each.survey(frozen)
-            surveys += [taught] if taught is not None else []
-    return surveys
+            begin(number)
+            key = share.file.key
+            each = (
+                give_up(captured, key, doomed[number]) if number in doomed else prepare_exchange(captured, key, frozen)
+            )
+            if each is not None:
+                _append(file, number, each)
+    prepared = (each for _, each in _loaded(target) if isinstance(each, PreparedExchange))
+    return [taught for each in prepared if (taught := each.survey(frozen)) is not None]
 
 
-def read_share(share: Share, profile: bytes, folder: Path) -> Harvest:
-    """Read the share's prepared pages into a readings file; what was seen."""
+def read_share(
+    share: Share, profile: bytes, folder: Path, *, doomed: Mapping[int, Reason], begin: Callable[[int], None]
+) -> Harvest:
+    """Read the share's prepared pages into a readings file; what was seen. What an earlier try has read is kept."""
     frozen = Profile.from_json(profile)
-    seen: list[Harvest] = []
+    target = folder / f"{share.name}{_READINGS}"
     exchanges = share.exchanges()
-    with disk.whole(folder / f"{share.name}{_READINGS}") as file:
+    with _written(target) as (file, last):
         for number, each in _loaded(folder / f"{share.name}{_PREPARED}"):
             assert isinstance(each, PreparedExchange)
-            read = each.read(frozen)
+            if number <= last:
+                continue
+            begin(number)
+            read = None if number in doomed else each.read(frozen)
             if read is None:
                 captured = next(captured for place, captured in exchanges if place == number)
-                read = read_exchange(captured, share.file.key, frozen)
-                assert read is not None  # it was answered, else it would not have been prepared
-            pickle.dump((number, read), file, protocol=pickle.HIGHEST_PROTOCOL)
-            seen.append(harvest(share.file.number, number, read))
-    return Harvest.joined(seen)
+                read = _read_again(captured, share.file.key, frozen, doomed.get(number))
+            _append(file, number, read)
+    readings = ((number, read) for number, read in _loaded(target) if isinstance(read, ReadExchange))
+    return Harvest.joined([harvest(share.file.number, number, read) for number, read in readings])
+
+
+def _read_again(captured: CapturedExchange, key: str, profile: Profile, given_up: Reason | None) -> ReadExchange:
+    """Read from the archived bytes what was prepared for another profile; or say that it was given up."""
+    if given_up is None:
+        read = read_exchange(captured, key, profile)
+    else:
+        each = give_up(captured, key, given_up)
+        read = each.read(profile) if each is not None else None
+    assert read is not None  # it was answered, else it would not have been prepared
+    return read
+
+
+def _append(file: IO[bytes], number: int, value: object) -> None:
+    disk.write(file, pickle.dumps((number, value), protocol=pickle.HIGHEST_PROTOCOL))
+    file.flush()  # a worker that is killed at the next page has kept this one
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[tuple[IO[bytes], int]]:
+    """A file that has its name once it is whole, and the number of the last value that an earlier try left in it."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.touch()
+    last, end = -1, 0
+    with partial.open("r+b") as file:
+        for number, _ in _values(file):
+            last, end = number, file.tell()
+        file.truncate(end)
+        file.seek(end)
+        yield file, last
+    disk.replace(partial, path)
 
 
 def _loaded(path: Path) -> Iterator[tuple[int, object]]:
     with path.open("rb") as file:
-        while True:
-            try:
-                yield pickle.load(file)  # noqa: S301 (our own file)
-            except EOFError:
-                return
+        yield from _values(file)
+
+
+def _values(file: IO[bytes]) -> Iterator[tuple[int, object]]:
+    """The numbered values of a file, up to its end or to where a killed worker left off."""
+    while True:
+        try:
+            yield pickle.load(file)  # noqa: S301 (our own file)
+        except (EOFError, pickle.UnpicklingError):
+            return
 
 
 def load_readings(folder: Path, file_number: int) -> Iterator[tuple[int, ReadExchange]]:
@@ -152,30 +200,7 @@ def _shares(files: Sequence[WarcFile], workers: int) -> list[Share]:
     return [Share(file, first, of) for file in files for first in range(of)]
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C is for the crawl, which seals and commits what there is: workers finish what they read."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _in_workers(
-    jobs: Sequence[tuple[Callable[..., T], tuple[object, ...]]], workers: int, stage: str, progress: Progress
-) -> list[T]:
-    """Run the jobs, each in a process of its own kind, and give their results in order."""
+def _in_workers(jobs: Sequence[Job[T]], workers: int, stage: str, progress: Progress) -> list[T]:
+    """Run the jobs, and tell of it."""
     progress(stage, 0, len(jobs))
-    if not jobs:
-        return []
-    # Spawned, not forked: the crawl has threads, and a fork would copy their locks.
-    context = multiprocessing.get_context("spawn")
-    count = min(workers or os.cpu_count() or 1, len(jobs))
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_leave_interrupts) as pool:
-        futures = [pool.submit(function, *arguments) for function, arguments in jobs]
-        try:
-            for done, _ in enumerate(as_completed(futures), start=1):
-                progress(stage, done, len(jobs))
-            return [future.result() for future in futures]
-        except BrokenProcessPool as error:
-            raise ContentError(
-                "a worker process died while reading pages (out of memory?); what was captured is safe, "
-                "and the next start goes on from here",
-                where=stage,
-            ) from error
+    return run(jobs, workers, lambda done: progress(stage, done, len(jobs))) if jobs else []

@@ -16,6 +16,7 @@ import pytest
 from pipelines.config import Config, load_config
 from pipelines.http.url import canonical_url
 from pipelines.publish import extraction
+from pipelines.publish.guarded import Job
 from pipelines.publish.manifest import Manifest
 from pipelines.publish.publish import publish
 from pipelines.publish.run import OpenRun
@@ -221,8 +222,8 @@ def night(
 def in_this_process() -> Iterator[None]:
     """Extraction without worker processes, whose start takes longer than what most tests do."""
 
-    def run_here(jobs: Sequence[tuple[Callable[..., object], tuple[object, ...]]], *_: object) -> list[object]:
-        return [function(*arguments) for function, arguments in jobs]
+    def run_here(jobs: Sequence[Job[object]], *_: object) -> list[object]:
+        return [job.work(*job.arguments, doomed={}, begin=lambda _: None) for job in jobs]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(extraction, "_in_workers", run_here)
