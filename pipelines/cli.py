@@ -21,11 +21,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 
 from pipelines.article.jsonl import to_line, write_part
+from pipelines.article.revisions import text_diff
 from pipelines.config import Config, load_config, to_toml
 from pipelines.errors import ConfigError, ContentError
 from pipelines.publish.extraction import Progress as Watcher
 from pipelines.publish.manifest import Manifest, newest, numbers
 from pipelines.publish.offline import NamedPage, extract_pages, extract_warcs, parse_page_line
+from pipelines.report.history import history as history_of
 from pipelines.report.missing import missing as missing_of
 from pipelines.store.archive import check_archive
 from pipelines.store.contract import Store
@@ -203,6 +205,36 @@ def _write_lines(out: Path | None, kind: str, name: str, lines: Sequence[BaseMod
     stem = name.removesuffix(".gz").removesuffix(".warc")
     part = write_part(out / kind / f"{stem}.jsonl.gz", (to_line(line) for line in lines))
     errors.print(f"{part.path}: {part.lines} {kind}")
+
+
+@app.command()
+def history(
+    url: Annotated[str, typer.Argument(help="The article's URL.")],
+    diff: Annotated[bool, typer.Option("--diff", help="Show how the text changed, paragraph by paragraph.")] = False,
+    archive: ArchiveOption = None,
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Every revision of an article: when it was captured, what changed, and the record that shows it."""
+    store = archive_of(load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive}))
+    revisions = history_of(store, url)
+    if not revisions:
+        raise ConfigError(f"the archive {store.location} has no article at this URL", where=url)
+    if as_json:
+        print(json.dumps([revision.model_dump(mode="json", by_alias=True) for revision in revisions], indent=1))
+        return
+    for before, revision in zip([None, *revisions], revisions, strict=False):
+        changed = (
+            f", changed: {', '.join(revision.changes.fields)}" if revision.changes and revision.changes.fields else ""
+        )
+        warc = revision.provenance.warc
+        print(f"revision {revision.revision}  {revision.event}  {revision.captured_at:%Y-%m-%dT%H:%M:%SZ}{changed}")
+        print(f"  {warc.key}  offset {warc.offset}, {warc.length} bytes  {warc.record_id}")
+        if diff and before is not None:
+            names = (f"revision {before.revision}", f"revision {revision.revision}")
+            for line in text_diff(before.text, revision.text, names):
+                print(f"  {line}")
 
 
 @app.command("config")

@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import asdict, dataclass, fields
 
+from pipelines.article.duplicates import simhash
 from pipelines.article.schema import (
     Access,
     Article,
@@ -48,6 +49,8 @@ class Revision:
     number: int
     event: Event
     changes: Changes | None = None
+    duplicate_of: str | None = None
+    """Id of the article that this one repeats."""
 
 
 def build(draft: Draft, page: Page, record: RecordRef, origin: Origin, revision: Revision) -> Article:
@@ -81,9 +84,9 @@ def build(draft: Draft, page: Page, record: RecordRef, origin: Origin, revision:
             flags=list(draft.flags),
             removed=[RemovedLine.model_validate(_facts(removal)) for removal in draft.removed],
         ),
-        duplicate_of=None,
+        duplicate_of=revision.duplicate_of,
         text_sha256=text_sha256(draft),
-        simhash=None,
+        simhash=simhash(draft.text) if draft.text else None,
         changes=revision.changes,
         moved_to=None,
         provenance=_provenance(record, origin, draft.extraction_path, embedded=draft.embedded),
@@ -134,6 +137,12 @@ def content_digests(draft: Draft) -> dict[str, str]:
         name: hashlib.sha256(repr(getattr(draft, name)).encode("utf-8", "replace")).hexdigest()[:16]
         for name in CONTENT_FIELDS
     }
+
+
+def paragraph_digests(draft: Draft) -> str:
+    """A short digest of each paragraph of the text, in order, parted by spaces: enough to tell which changed."""
+    paragraphs = _sound(draft.text).split("\n\n") if draft.text else []
+    return " ".join(hashlib.sha256(paragraph.encode()).hexdigest()[:8] for paragraph in paragraphs)
 
 
 def _provenance(record: RecordRef, origin: Origin, path: str, *, embedded: bool) -> Provenance:

@@ -85,9 +85,20 @@ class PreviousRevision(Line):
     warc: WarcPlace
 
 
+class ParagraphChange(Line):
+    """Paragraphs of `text`, counted from 0: those before the end of the range, from its beginning."""
+
+    op: Literal["replace", "delete", "insert"]
+    previous: tuple[int, int] = Field(description="The paragraphs of the revision before.")
+    current: tuple[int, int] = Field(description="The paragraphs of this revision.")
+
+
 class Changes(Line):
     fields: list[str] = Field(description="The fields that differ from the revision before.")
     previous: PreviousRevision
+    paragraphs: list[ParagraphChange] | None = Field(
+        description="How the text differs; null where nothing is known of the earlier one's paragraphs."
+    )
 
 
 class Provenance(Line):

@@ -8,14 +8,17 @@ again. One article is never two lines of one revision.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from pipelines.article.build import Revision, content_digests, redirect_target, text_sha256
+from pipelines.article.build import Revision, content_digests, paragraph_digests, redirect_target, text_sha256
+from pipelines.article.duplicates import Fingerprint, originals, simhash
+from pipelines.article.revisions import paragraph_changes
 from pipelines.article.schema import Changes, PreviousRevision, WarcPlace
 from pipelines.http.url import canonical_url
 from pipelines.memory.site import KnownArticle
 from pipelines.page.facts import is_home
+from pipelines.page.text import word_count
 from pipelines.reasons import Event, Reason
 from pipelines.values import ReadExchange, article_id
 
@@ -24,6 +27,8 @@ Place = tuple[int, int, int]
 
 Lookup = Callable[[str], KnownArticle | None]
 
+PARAGRAPHS = "paragraphs"
+"""The key under which memory keeps the digests of an article's paragraphs, beside those of its content fields."""
 _PERMANENT = (301, 308)
 _MOST_REDIRECTS = 10
 
@@ -58,6 +63,10 @@ class Sighting:
     text_sha256: str
     content: Mapping[str, str]
     payload_digest: str | None
+    paragraphs: str = ""
+    """As `paragraph_digests` has them."""
+    simhash: str = "0" * 16
+    words: int = 0
     page_url: str = ""
     """Canonical URL of the page."""
     url: str = ""
@@ -118,6 +127,9 @@ def sightings(file_number: int, exchange_number: int, read: ReadExchange) -> Ite
             text_sha256=text_sha256(draft),
             content=content_digests(draft),
             payload_digest=read.record.payload_digest,
+            paragraphs=paragraph_digests(draft),
+            simhash=simhash(draft.text),
+            words=word_count(draft.text),
             page_url=own,
             url=draft.url,
         )
@@ -139,7 +151,23 @@ def resolve(seen: Iterable[Sighting], known: Lookup, pending: Collection[str]) -
         copies.sort(key=lambda each: (each.embedded, not each.at_own_url, each.place))
         verdicts.update((copy.place, Verdict(Fate.SUPERSEDED)) for copy in copies[1:])
         verdicts[copies[0].place] = _judge(copies[0], known(id_), pending)
-    return verdicts
+    best = [copies[0] for copies in by_id.values()]
+    return {**verdicts, **_duplicates(best, verdicts)}
+
+
+def _duplicates(best: Iterable[Sighting], verdicts: Mapping[Place, Verdict]) -> dict[Place, Verdict]:
+    """The verdicts on articles that repeat another of the run; what the archive holds comes before what is new."""
+    seen = [each for each in best if verdicts[each.place].fate in (Fate.WRITTEN, Fate.UNCHANGED)]
+    seen.sort(key=lambda each: (verdicts[each.place].fate is Fate.WRITTEN, each.embedded, each.place))
+    repeated = originals(
+        Fingerprint(each.id, each.text_sha256, each.simhash, each.words) for each in seen if each.words
+    )
+    found: dict[Place, Verdict] = {}
+    for each in seen:
+        revision = verdicts[each.place].revision
+        if each.id in repeated and revision is not None:
+            found[each.place] = Verdict(Fate.WRITTEN, replace(revision, duplicate_of=repeated[each.id]))
+    return found
 
 
 def _judge(best: Sighting, archived: KnownArticle | None, pending: Collection[str]) -> Verdict:
@@ -154,14 +182,22 @@ def _judge(best: Sighting, archived: KnownArticle | None, pending: Collection[st
         return Verdict(Fate.UNCHANGED)
     if not archived.removed and is_unchanged(best, archived):
         return Verdict(Fate.UNCHANGED)
-    fields = [name for name, digest in best.content.items() if archived.content.get(name) != digest]
-    return Verdict(Fate.WRITTEN, Revision(archived.revision + 1, Event.CHANGED, _changes(fields, archived)))
+    before = _content(archived.content)
+    fields = [name for name, digest in best.content.items() if before.get(name) != digest]
+    return Verdict(
+        Fate.WRITTEN, Revision(archived.revision + 1, Event.CHANGED, _changes(fields, archived, best.paragraphs))
+    )
 
 
 def is_unchanged(seen: Sighting, archived: KnownArticle) -> bool:
     """Whether the archive holds this: the same bytes (whatever was learnt since), or the same content."""
     same_bytes = seen.payload_digest is not None and seen.payload_digest == archived.record.payload_digest
-    return (same_bytes and not archived.embedded) or dict(seen.content) == dict(archived.content)
+    return (same_bytes and not archived.embedded) or dict(seen.content) == _content(archived.content)
+
+
+def _content(kept: Mapping[str, str]) -> dict[str, str]:
+    """The digests of the content fields that memory keeps, without those of paragraphs."""
+    return {name: digest for name, digest in kept.items() if name != PARAGRAPHS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,10 +239,11 @@ def departure(
     return Departure(archived, Revision(archived.revision + 1, Event.REMOVED, _changes([], archived)), is_moved)
 
 
-def _changes(fields: list[str], archived: KnownArticle) -> Changes:
-    record = archived.record
+def _changes(fields: list[str], archived: KnownArticle, paragraphs: str | None = None) -> Changes:
+    record, before = archived.record, archived.content.get(PARAGRAPHS)
     return Changes(
         fields=fields,
+        paragraphs=None if paragraphs is None or before is None else paragraph_changes(before, paragraphs),
         previous=PreviousRevision(
             revision=archived.revision,
             text_sha256=archived.text_sha256 or "",

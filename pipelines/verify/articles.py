@@ -20,7 +20,7 @@ def rederive(article: Article, record: WarcRecord, profile: Profile) -> bytes | 
     provenance = article.provenance
     reference = record_ref(record, provenance.warc.key, provenance.warc.offset)
     origin = Origin(article.site, provenance.run, provenance.extractor, provenance.versions, profile.sha256)
-    revision = Revision(article.revision, article.event, article.changes)
+    revision = Revision(article.revision, article.event, article.changes, article.duplicate_of)
     if article.event is Event.REMOVED:
         return to_line(build_removed(article.url, article.id, page, reference, origin, revision))
     drafts = [draft for draft in reading.drafts if draft.id == article.id]

@@ -66,6 +66,7 @@ MODELS: dict[tuple[str, int], tuple[type[BaseModel], type[BaseModel] | None]] = 
     ("Blocks", 0): (schema.ArticleBlock, None),
     ("Images", 0): (schema.ArticleImage, None),
     ("Links", 0): (schema.ArticleLink, None),
+    ("Paragraph changes", 0): (schema.ParagraphChange, None),
     ("Access", 0): (schema.Access, None),
     ("Rights", 0): (schema.Rights, None),
     ("Quality", 0): (schema.Quality, None),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -168,7 +169,7 @@ def test_a_line_without_one_of_the_keys_is_refused_and_a_later_versions_key_is_p
     line = to_line(article)
     assert Article.model_validate_json(line.replace(b'"simhash"', b'"mood":1,"simhash"')) == article
     with pytest.raises(ValidationError):
-        Article.model_validate_json(line.replace(b'"simhash":null,', b""))
+        Article.model_validate_json(re.sub(rb'"simhash":"\w+",', b"", line))
 
 
 # ---------------------------------------------------------------- parts
