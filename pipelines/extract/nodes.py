@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
 
-from pipelines.extract.passage import STEP
 from pipelines.extract.template import LEAST_ARTICLES, Node, Nodes, parts_of, with_parts
 from pipelines.values import Vote
 
@@ -64,7 +64,8 @@ def _limited(nodes: Nodes) -> Nodes:
     """The nodes known from most articles, in a fixed order, without parts that say nothing of their own."""
     longer: dict[str, list[str]] = defaultdict(list)
     for place in nodes:
-        longer[place.rpartition(STEP)[0]].append(place)
+        for part in islice(parts_of(place), 1, 2):
+            longer[part].append(place)
     telling = [place for place in nodes if len(longer[place]) != 1 or nodes[longer[place][0]] != nodes[place]]
     ranked = sorted(telling, key=lambda place: (-nodes[place].articles, place))[:_MOST_NODES]
     return {place: nodes[place] for place in sorted(ranked)}
