@@ -20,7 +20,7 @@ from crawler.demo.truth import TruthArticle, truth
 from pipelines import flow
 from pipelines.extract.learn import learn
 from pipelines.extract.profile import EMPTY, Profile
-from pipelines.flow import read_page, survey_page
+from pipelines.flow import prepare_page, read_page, survey_page, survey_prepared
 from pipelines.reasons import Flag, Outcome, Reason
 from pipelines.values import Page, Reading
 
@@ -156,7 +156,7 @@ def demo(*, is_loaded: bool) -> tuple[dict[str, TruthArticle], dict[str, Reading
         Page(url, answer(edition, urlsplit(url).path).body, AT, headers=(("Content-Type", "text/html; charset=UTF-8"),))
         for url in truths
     ]
-    profile = learn(map(survey_page, pages))
+    profile = learn(survey_prepared(prepare_page(found, asks_embedded=False)) for found in pages)
     return truths, {found.url: read_page(found, profile) for found in pages[::10]}, profile
 
 
