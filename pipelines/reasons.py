@@ -146,6 +146,7 @@ class Flag(Described):
     NO_AUTHOR = "no_author", "The page names no author."
     SHORT = "short", "Fewer than 80 words."
     TRUNCATED = "truncated", "The capture was cut; the text may end early."
+    CUT_SHORT = "cut_short", "The page shows less than half of the words it promises, or its text ends in an ellipsis."
     CHARSET_GUESSED = "charset_guessed", "The declared charset was absent or wrong, and another was used."
     FALLBACK = "fallback", "The article's place was guessed by the general extractor, not read from the structure."
     DATE_AFTER_CAPTURE = "date_after_capture", "The page claimed a date after the capture; it was not taken."

@@ -240,6 +240,7 @@ class Draft:
     extraction_path: str = "trafilatura"
     """Which way the text was found: see FORMAT.md, `provenance.path`."""
     access_declared: str = "unknown"
+    access_measured: str = "unknown"
     access_why: str | None = None
 
     @property

@@ -76,7 +76,11 @@ def build(draft: Draft, page: Page, record: RecordRef, origin: Origin, revision:
         images=[ArticleImage.model_validate(_facts(image)) for image in draft.images],
         links=[ArticleLink.model_validate(_facts(link)) for link in draft.links],
         access=Access.model_validate(
-            {"declared": draft.access_declared, "measured": "unknown", "why": _sound_or_null(draft.access_why)}
+            {
+                "declared": draft.access_declared,
+                "measured": draft.access_measured,
+                "why": _sound_or_null(draft.access_why),
+            }
         ),
         rights=_rights(page),
         quality=Quality(

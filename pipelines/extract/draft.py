@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pipelines.extract.access import measure
 from pipelines.extract.choose import GENERAL, Choice, choose
 from pipelines.extract.passage import is_within, links_of, region_of
 from pipelines.extract.prepare import PreparedPart
@@ -32,7 +33,12 @@ def draft_of(part: PreparedPart, profile: Profile, page_flags: Sequence[Flag]) -
     lines = choice.own_lines or tuple(passage.text for passage in kept)
     region = region_of([passage.path for passage in kept]) or part.top
     headlines = claims.headlines(profile)
-    flags = (*page_flags, *_flags(part, choice, region, sum(map(word_count, lines))))
+    measured = measure(lines, claims.promised_words, claims.access_declared)
+    flags = (
+        *page_flags,
+        *_flags(part, choice, region, sum(map(word_count, lines))),
+        *([Flag.CUT_SHORT] if measured.is_cut else ()),
+    )
     return Draft(
         url=part.url,
         text=_PARAGRAPH_BREAK.join(lines),
@@ -52,7 +58,8 @@ def draft_of(part: PreparedPart, profile: Profile, page_flags: Sequence[Flag]) -
         embedded=not part.is_lead,
         extraction_path=choice.way,
         access_declared=claims.access_declared,
-        access_why=claims.access_why,
+        access_measured=measured.state,
+        access_why="; ".join(filter(None, (claims.access_why, measured.why))) or None,
     )
 
 

@@ -25,7 +25,7 @@ from pipelines.extract.split import Part
 from pipelines.page.blocks import TextBlock
 from pipelines.page.facts import Facts
 from pipelines.page.jsonld import Item, dicts, first_string, strings
-from pipelines.page.text import line_key, visible_text
+from pipelines.page.text import line_key, visible_text, word_count
 
 _PUBLISHED_META = (
     "article:published_time",
@@ -84,6 +84,7 @@ _DESCRIPTION_META = ("og:description", "description", "twitter:description", "dc
 _TAG = re.compile(r"<[^<>]*>")
 _LINE_END = re.compile(r"[\r\n]+|</p\s*>|<br\s*/?>\s*<br\s*/?>", re.IGNORECASE)
 _MOST_KICKER_WORDS = 3
+_COUNT_DIGITS = 7
 _MOST_BYLINE_WORDS = 16
 _BYLINE_ABOVE, _BYLINE_DEPTH = 5, 15
 """How many blocks above and below the headline a byline is looked for."""
@@ -111,6 +112,8 @@ class Claims:
     """Whether a date after the capture was passed over."""
     access_declared: str
     access_why: str | None
+    promised_words: int
+    """How many words the metadata says that the article has; 0 where it does not say."""
 
     def headlines(self, profile: Profile) -> tuple[str, ...]:
         """The forms of the headline without the site's name, each once; the first is the headline."""
@@ -160,6 +163,7 @@ def read_claims(part: Part, facts: Facts, captured_at: datetime) -> Claims:
         has_later_date=published.is_after_capture or modified.is_after_capture,
         access_declared=access,
         access_why=why,
+        promised_words=source.promised_words(),
     )
 
 
@@ -286,12 +290,21 @@ class _Source:
 
     def access(self) -> tuple[str, str | None]:
         declared = self._item.get("isAccessibleForFree")
+        if declared is None:
+            parts = [part.get("isAccessibleForFree") for part in dicts(self._item.get("hasPart"))]
+            declared = next((part for part in parts if part is not None), None)
         if declared is not None:
             is_free = str(declared).strip().rsplit("/", 1)[-1].lower() in ("true", "yes", "1")
             return ("free" if is_free else "paid"), f"isAccessibleForFree {declared}"
         tier = next(iter(self._metas(("article:content_tier",))), "").lower()
         known = {"free": "free", "metered": "metered", "locked": "paid"}
         return (known[tier], f"article:content_tier {tier}") if tier in known else ("unknown", None)
+
+    def promised_words(self) -> int:
+        counts = [str(self._item.get("wordCount") or "").strip(), str(sum(map(word_count, self.body())))]
+        return max(
+            int(count) if count.isascii() and count.isdigit() and len(count) < _COUNT_DIGITS else 0 for count in counts
+        )
 
     def _metas(self, wanted: Sequence[str]) -> list[str]:
         return [content for name in wanted for content in self._meta.get(name, ())]

@@ -1,0 +1,44 @@
+"""Whether one has to pay for an article: what its text shows, beside what its page declares.
+
+In: the text that was found, how many words the metadata promises, and what the page declares. Out: a measured state,
+and the words it rests on. Only what can be counted is said: without a promise and without a cut end nothing is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.page.text import word_count
+
+_CUT_ENDS = ("…", "...", "[…]", "[...]", "…»", "…”")
+_LEAST_PROMISE = 100
+"""A promise of fewer words says nothing: summaries and captions are counted too."""
+_MOST_OF_A_TEASER, _LEAST_OF_A_WHOLE = 0.5, 0.8
+"""The share of the promised words below which a text is a teaser, and from which on it is whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a text shows."""
+
+    state: str
+    """free, paid or unknown; metered cannot be told from one visit."""
+    why: str | None = None
+    is_cut: bool = False
+    """Whether the text ends before the article does."""
+
+
+def measure(lines: Sequence[str], promised_words: int, declared: str) -> Measured:
+    """What the text in *lines* shows of an article of *promised_words* (0 where nothing is promised)."""
+    words = sum(map(word_count, lines))
+    if promised_words >= _LEAST_PROMISE:
+        why = f"{words} of {promised_words} promised words"
+        if words < promised_words * _MOST_OF_A_TEASER:
+            return Measured("paid" if declared in ("paid", "metered") else "unknown", why, is_cut=True)
+        if words >= promised_words * _LEAST_OF_A_WHOLE:
+            return Measured("free", why)
+    if lines and lines[-1].rstrip().endswith(_CUT_ENDS):
+        is_paid = declared in ("paid", "metered")
+        return Measured("paid" if is_paid else "unknown", "the text ends in an ellipsis", is_cut=True)
+    return Measured("unknown")
