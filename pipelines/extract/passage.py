@@ -98,24 +98,26 @@ class _Places:
 
     def __init__(self, top: Element) -> None:
         self._top = top
-        self._steps: dict[Element, str] = {}
+        self._steps: dict[Element, list[str]] = {}
         self._known: dict[Element, str] = {}
 
     def of(self, element: Element) -> str:
-        if element not in self._known:
-            self._known[element] = self._place(element)
-        return self._known[element]
+        place = self._known.get(element)
+        if place is None:
+            place = self._known[element] = STEP.join(self._upwards(element))
+        return place
 
-    def _place(self, element: Element) -> str:
-        steps: list[str] = []
+    def _upwards(self, element: Element) -> list[str]:
+        """The steps from *element* up, as many as a place has."""
+        above: list[Element] = []
         up: Element | None = element
-        while up is not None and len(steps) < _DEPTH:
-            step = self._steps.get(up)
-            if step is None:
-                step = self._steps[up] = _step(up)
-            steps.append(step)
+        while up is not None and up not in self._steps:
+            above.append(up)
             up = None if up is self._top else up.getparent()
-        return STEP.join(steps)
+        steps = self._steps[up] if up is not None else []
+        for node in reversed(above):
+            steps = self._steps[node] = [_step(node), *steps[: _DEPTH - 1]]
+        return steps
 
 
 def _step(element: Element) -> str:

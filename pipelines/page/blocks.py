@@ -89,7 +89,7 @@ def blocks_of(root: Element, *, everything: bool = False) -> list[TextBlock]:
     stack: list[tuple[Element, bool]] = [(root, False)]
     while stack:
         element, is_done = stack.pop()
-        tag = str(element.tag)
+        tag: str = element.tag  # of an element: comments are not in the tree
         if is_done:
             walk.leave(element, tag)
         elif element is not root and (tag in passed_over or (not everything and is_hidden(element))):

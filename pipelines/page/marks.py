@@ -21,7 +21,12 @@ class Marks:
 
     def __init__(self, root: Element) -> None:
         self._root = root
-        self._found = [element for element in root.iterdescendants() if _speaks(element)]
+        # Most elements are passed over here: a function call for each would be most of the work.
+        self._found = [
+            element
+            for element in root.iterdescendants()
+            if element.tag in _NAMES or (not _SPEAKING.isdisjoint(element.keys()) and _speaks(element))
+        ]
 
     def within(self, element: Element) -> list[Element]:
         """Those below *element*, which is the root or below it."""
@@ -40,13 +45,9 @@ def means_article(element: Element) -> bool:
 
 
 def _speaks(element: Element) -> bool:
-    if element.tag in _NAMES:
-        return True
-    names = element.keys()
-    if _SPEAKING.isdisjoint(names):
-        return False
+    """Whether an element with one of the speaking attributes says something by it."""
     return (
-        not _ATTRIBUTES.isdisjoint(names)
+        not _ATTRIBUTES.isdisjoint(element.keys())
         or element.get("role") in ("article", "main")
         or not _RELATIONS.isdisjoint((element.get("rel") or "").lower().split())
     )
