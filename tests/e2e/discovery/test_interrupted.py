@@ -30,7 +30,7 @@ def test_a_run_whose_time_is_up_keeps_what_it_has_and_the_next_one_goes_on(tmp_p
     with serve(size=SIZE, vices=["crawl_delay"]) as server:
         started = time.monotonic()
         first = crawl(server, tmp_path, "--set", "crawl.max_minutes=0.1", code=None)
-        assert time.monotonic() - started < 6 + 20  # starting, extraction and the commit come on top
+        assert time.monotonic() - started < 6 + 60  # starting, extraction and the commit come on top
         assert 0 < len(first.articles) < SIZE
         assert not first.manifest["complete"]
         assert first.manifest["counts"]["reasons"]["time_budget"] > 0

@@ -31,7 +31,7 @@ def pages(
             case "endless":
                 time.sleep(60)
             case "huge":
-                held = [os.urandom(10 * MB) for _ in range(30)]
+                held = [b"x" * (10 * MB) for _ in range(30)]
                 time.sleep(5)
                 del held
             case "deadly":
