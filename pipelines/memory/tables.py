@@ -93,7 +93,9 @@ def open_database(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     if found != VERSION:
         database.close()
         raise ArchiveError(
-            f"the site memory has version {found}, and this pressarc reads version {VERSION}", where=str(path)
+            f"the site memory has version {found}, and this pressarc reads version {VERSION}: "
+            "`pressarc rebuild-memory` makes it again from the archive",
+            where=str(path),
         )
     return database
 
