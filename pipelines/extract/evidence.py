@@ -80,9 +80,17 @@ def _missed(passages: Sequence[Passage], chosen: Sequence[int]) -> Iterator[int]
             if any(holders[up] >= _AT_LEAST for up in _holders(passage)):
                 yield index
         elif chosen[0] < index < chosen[-1]:
-            is_heading = passage.kind == "heading" and holders[passage.holder] >= _AT_LEAST
+            is_heading = passage.kind == "heading" and (
+                holders[passage.holder] >= _AT_LEAST or _leads(index, passages, kept)
+            )
             if is_heading or twins[passage.holder, passage.place] >= _AT_LEAST:
                 yield index
+
+
+def _leads(index: int, passages: Sequence[Passage], kept: Collection[int]) -> bool:
+    """Whether a passage stands right above a chosen paragraph in one element with it, as in entries of a live blog."""
+    below = index + 1
+    return below in kept and passages[below].is_running and passages[below].holder == passages[index].holder
 
 
 def _holders(passage: Passage) -> Iterator[str]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.extract.authors import byline_names, names
+from pipelines.extract.authors import byline_names, lone_names, names
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,9 @@ from pipelines.extract.authors import byline_names, names
         (["admin"], ()),
         (["", "  ", "1234"], ()),
         (["सुनीता वर्मा"], ("सुनीता वर्मा",)),
+        (["Ana Diaz\nLi Wei"], ("Ana Diaz", "Li Wei")),
+        (["News Reporter", "Staff writers"], ()),
+        (["Our House (www.paper.example)"], ()),
     ],
 )
 def test_authors_are_names_one_by_one(claims: list[str], expected: tuple[str, ...]) -> None:
@@ -38,7 +41,16 @@ def test_authors_are_names_one_by_one(claims: list[str], expected: tuple[str, ..
         ("By the time the ferry came it was dark", ()),
         ("By Tuesday", ()),
         ("By and large", ()),
+        ("Ana Diaz | 20 November 2026, 9:30", ("Ana Diaz",)),
+        ("Autorin/Autor Ana Diaz", ("Ana Diaz",)),
+        ("Weather | 20 November 2026", ()),
     ],
 )
 def test_a_byline_is_told_from_a_sentence(line: str, expected: tuple[str, ...]) -> None:
     assert byline_names(line, ["Ana Diaz"]) == expected
+
+
+def test_names_that_stand_alone_are_told_from_other_words() -> None:
+    assert lone_names("Ana Diaz/Li Wei") == ("Ana Diaz", "Li Wei")
+    assert lone_names("The ferry stays") == ()
+    assert lone_names("Ana") == ()
