@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from pipelines.extract.dates import parse
 from pipelines.page.text import line_key, visible_text
@@ -75,7 +76,7 @@ def names(claims: Iterable[str], outlets: Collection[str]) -> tuple[str, ...]:
     claims = list(claims)
     if not claims:
         return ()
-    barred = {_compact(outlet) for outlet in outlets} | _NOBODY
+    barred = _barred(tuple(outlets))
     found: dict[str, str] = {}
     for claim in claims:
         if any(_compact(inner.removeprefix("www.")) in barred for inner in _IN_BRACKETS.findall(claim)):
@@ -84,6 +85,12 @@ def names(claims: Iterable[str], outlets: Collection[str]) -> tuple[str, ...]:
             if name and _compact(name) not in barred and _is_name(name) and not _ROLE.fullmatch(name):
                 found.setdefault(line_key(name), name)
     return tuple(found.values())
+
+
+@lru_cache(maxsize=256)
+def _barred(outlets: tuple[str, ...]) -> frozenset[str]:
+    """What is no author's name, as names are compared; the pages of a night have the same outlets."""
+    return frozenset(map(_compact, outlets)) | _NOBODY
 
 
 def byline_names(text: str, authors: Collection[str] = ()) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from pipelines.extract.learn import TITLE_SEPARATORS
 from pipelines.page.text import line_key, visible_text
@@ -22,7 +23,7 @@ def without_site(title: str, names: Collection[str], suffixes: Iterable[str]) ->
     for suffix in suffixes:
         if text.endswith(suffix) and len(text) - len(suffix) >= _LEAST_HEADLINE_CHARS:
             return text[: -len(suffix)].rstrip()
-    called = {line_key(name).replace(" ", "") for name in names} - {""}
+    called = _forms(tuple(names))
     for separator in TITLE_SEPARATORS:
         head, found, tail = text.rpartition(separator)
         if found and _is_called(tail, called) and len(head) >= _LEAST_HEADLINE_CHARS:
@@ -31,6 +32,12 @@ def without_site(title: str, names: Collection[str], suffixes: Iterable[str]) ->
         if found and _is_called(head, called) and len(tail) >= _LEAST_HEADLINE_CHARS:
             return tail.strip()
     return text
+
+
+@lru_cache(maxsize=256)
+def _forms(names: tuple[str, ...]) -> frozenset[str]:
+    """The names as they are compared; the pages of a night have the same ones."""
+    return frozenset(line_key(name).replace(" ", "") for name in names) - {""}
 
 
 def _is_called(text: str, called: Collection[str]) -> bool:

@@ -18,6 +18,9 @@ _UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 # Marks belong to the word: without them, words of Indic scripts would fall apart at every vowel sign.
 _TOKEN = re.compile(rf"[{_UNSPACED}]|(?:[^\W{_UNSPACED}]|[\u0300-\u036f\u0900-\u0d7f\u200c\u200d])+")
 
+# What is no part of an ASCII word, as a space: a table is several times as fast as the expression above.
+_NO_WORD = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
+
 
 def visible_text(raw: str) -> str:
     """*raw* in NFC with single spaces, without litter of no width."""
@@ -39,5 +42,6 @@ def word_count(text: str) -> int:
 
 def line_key(text: str) -> str:
     """*text* with case, punctuation and compatibility forms levelled: equal for lines that read the same."""
-    folded = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
-    return " ".join(tokens(folded))
+    if text.isascii():
+        return " ".join(text.lower().translate(_NO_WORD).split())
+    return " ".join(tokens(unicodedata.normalize("NFKC", text).casefold()))
