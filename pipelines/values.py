@@ -183,7 +183,7 @@ class Block:
     """One block of an article, as the reader sees it."""
 
     kind: str
-    """paragraph, heading, quote, list_item, table_row or caption."""
+    """paragraph, heading, quote, list_item, table_row, caption or time."""
     text: str
     path: str
     """The node's place in the page: an XPath of element names and positions from the root."""

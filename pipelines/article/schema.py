@@ -34,7 +34,7 @@ class ArticlePlace(WarcPlace):
 
 
 class ArticleBlock(Line):
-    kind: Literal["paragraph", "heading", "quote", "list_item", "table_row", "caption"]
+    kind: Literal["paragraph", "heading", "quote", "list_item", "table_row", "caption", "time"]
     text: str
     path: str = Field(description="XPath of the block's node in the page.")
 

@@ -14,6 +14,10 @@ from pipelines.reasons import Flag
 from pipelines.values import Block, Draft
 
 _SHORT_WORDS = 80
+_LEAST_ENTRIES = 3
+"""Fewer times than this are dates of other things."""
+_ABOVE = 2
+"""The first entry's time may stand so far above its text."""
 _PARAGRAPH_BREAK = "\n\n"
 
 
@@ -64,13 +68,22 @@ def draft_of(part: PreparedPart, profile: Profile, page_flags: Sequence[Flag]) -
 
 
 def _with_captions(part: PreparedPart, choice: Choice, region: str) -> Iterator[Block]:
-    """The kept passages, and the captions that stand between them, in reading order."""
+    """The kept passages, with the captions and the times of entries that stand between them, in reading order."""
     for line in choice.own_lines:
         yield Block("paragraph", line, part.top)
-    kept = set(choice.kept)
+    kept, times = set(choice.kept), _times(part, choice)
     for index, passage in enumerate(part.passages):
+        if index in times:
+            yield Block("time", times[index], passage.path)
         if index in kept or (kept and passage.kind == "caption" and is_within(passage.path, region)):
             yield Block(passage.kind, passage.text, passage.path)
+
+
+def _times(part: PreparedPart, choice: Choice) -> dict[int, str]:
+    """The times that stand amid the text and are none of it, by passage: those of the entries of a live blog."""
+    amid = range(max(0, choice.kept[0] - _ABOVE), choice.kept[-1]) if choice.kept else ()
+    found = {index: moment for index in amid if (moment := part.passages[index].moment) and index not in choice.kept}
+    return found if len(found) >= _LEAST_ENTRIES else {}
 
 
 def _article_around(part: PreparedPart, region: str) -> str:

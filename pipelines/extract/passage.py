@@ -12,7 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from pipelines.extract.dates import choose
 from pipelines.http.url import absolute_url
 from pipelines.page.blocks import TextBlock, TextRun
 from pipelines.page.tree import Element, Paths, inner_text
@@ -38,14 +40,17 @@ class Passage(TextRun):
     links: tuple[tuple[str, str], ...] = ()
     """Address, as it stands there, and text of each link in it; of links that stand by themselves they are left out."""
 
+    moment: str | None = None
+    """What it tells the time of: RFC 3339 in UTC, or a plain date."""
+
     @property
     def holder(self) -> str:
         """The path of the element around its node."""
         return self.path.rpartition("/")[0]
 
 
-def passages_of(blocks: Sequence[TextBlock], top: Element, paths: Paths) -> tuple[Passage, ...]:
-    """The passages of *blocks*, which stand below *top*."""
+def passages_of(blocks: Sequence[TextBlock], top: Element, paths: Paths, captured_at: datetime) -> tuple[Passage, ...]:
+    """The passages of *blocks*, which stand below *top*, of a page captured at that instant."""
     places = _Places(top)
     return tuple(
         Passage(
@@ -56,6 +61,7 @@ def passages_of(blocks: Sequence[TextBlock], top: Element, paths: Paths) -> tupl
             path=paths.of(block.element) if _is_text(block) else "",
             place=places.of(block.element),
             links=tuple((link.get("href") or "", inner_text(link)) for link in block.links) if _is_text(block) else (),
+            moment=choose([block.moment], captured_at).date if block.moment else None,
         )
         for block in blocks
     )

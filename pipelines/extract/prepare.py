@@ -72,7 +72,7 @@ def prepare_part(
         paths: Of the page.
         is_askable: Whether the general extractor may be asked at all.
     """
-    passages = passages_of(part.blocks, part.element, paths)
+    passages = passages_of(part.blocks, part.element, paths, captured_at)
     is_asked = is_askable and (is_checked(part.url) or template.read(passages) is None)
     claims = read_claims(part, facts, captured_at)
     boxes = teaser_boxes(part.element)

@@ -35,6 +35,7 @@ _PASSED_OVER = UNSEEN | ASIDE
 # A table with any of these inside is for layout, not for data.
 _LAYOUT = ".//table | .//article | .//section | .//h1 | .//h2 | .//h3 | .//ul | .//form | .//td/p[2]"
 _MAX_ROW_CHARS = 500
+_MOST_TIME_WORDS = 8
 RUNNING_WORDS = 12
 """The least words of a paragraph of running text."""
 
@@ -75,6 +76,8 @@ class TextBlock(TextRun):
     """The nearest block element around the text."""
     links: tuple[Element, ...] = ()
     """The links whose text it holds."""
+    moment: str | None = None
+    """The `datetime` of the time element in it, where there is little else."""
 
 
 def blocks_of(root: Element, *, everything: bool = False) -> list[TextBlock]:
@@ -118,6 +121,7 @@ class _Walk:
         self._links = 0
         self._anchors: list[Element] = []
         self._breaks = 0
+        self._moment: str | None = None
 
     def enter(self, element: Element, tag: str) -> bool:
         """Go into *element*; returns whether its children are still to be walked."""
@@ -129,6 +133,8 @@ class _Walk:
         if tag == "a":
             self._links += 1
             self._anchors.append(element)
+        elif tag == "time":
+            self._moment = self._moment or element.get("datetime")
         text = element.text
         if self._is_inline(tag):
             if text:
@@ -176,12 +182,15 @@ class _Walk:
         key = line_key(text) if text else ""
         if key and self._open:
             linked, links = min(self._linked, len(text)), tuple(self._anchors)
-            block = TextBlock(self._kinds[-1], text, linked, key, element=self._open[-1], links=links)
-            self.blocks.append(block)
+            moment = self._moment if key.count(" ") < _MOST_TIME_WORDS else None
+            self.blocks.append(
+                TextBlock(self._kinds[-1], text, linked, key, element=self._open[-1], links=links, moment=moment)
+            )
         self._text.clear()
         # A link around blocks is the link of each.
         del self._anchors[: len(self._anchors) - self._links]
         self._linked = self._breaks = 0
+        self._moment = None
 
     def _break(self) -> None:
         self._breaks += 1

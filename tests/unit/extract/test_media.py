@@ -7,6 +7,7 @@ from pipelines.page.blocks import blocks_of
 from pipelines.page.facts import read_facts
 from pipelines.page.tree import Paths, body_of, parse
 from pipelines.values import Image, Link
+from tests.unit.extract.pages import AT
 
 URL = "https://paper.example/2026/ferry/"
 HTML = """<html><head><meta property="og:image" content="/img/lead.jpg"></head><body><article>
@@ -31,5 +32,5 @@ def test_images_are_the_articles_own_with_caption_and_credit() -> None:
 def test_links_are_those_in_the_text_each_once() -> None:
     root = parse(HTML)
     body = body_of(root)
-    (text,) = [one for one in passages_of(blocks_of(body), body, Paths()) if one.kind == "paragraph"]
+    (text,) = [one for one in passages_of(blocks_of(body), body, Paths(), AT) if one.kind == "paragraph"]
     assert links_of([text], URL) == (Link("https://paper.example/2026/mill/", "a link"),)
