@@ -205,6 +205,8 @@ def _sentences(article: Article, record: WarcRecord) -> list[SentencePlace]:
     places: list[SentencePlace] = []
     last: Span | None = None
     for block in article.blocks:
+        if block.kind == "time":
+            continue  # it says in a form of its own what the page says in another
         for text in sentences(block.text):
             span = positions.find(text, after=last)
             last = span or last
