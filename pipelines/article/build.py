@@ -30,6 +30,9 @@ _WORD = re.compile(r"\w+")
 CONTENT_FIELDS = ("headline", "description", "authors", "section", "published_at", "text")
 """The fields whose change makes a new revision. Keywords, images and links follow the page around the article."""
 
+PARAGRAPHS = "paragraphs"
+"""The key under which memory keeps the digests of an article's paragraphs, beside those of its content fields."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -141,6 +144,11 @@ def content_digests(draft: Draft) -> dict[str, str]:
         name: hashlib.sha256(repr(getattr(draft, name)).encode("utf-8", "replace")).hexdigest()[:16]
         for name in CONTENT_FIELDS
     }
+
+
+def kept_content(draft: Draft) -> dict[str, str]:
+    """What memory keeps of an article's content: the digests of its fields, and beside them those of its paragraphs."""
+    return {**content_digests(draft), PARAGRAPHS: paragraph_digests(draft)}
 
 
 def paragraph_digests(draft: Draft) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipelines.article.build import Origin, build, build_removed, content_digests, paragraph_digests, text_sha256
+from pipelines.article.build import Origin, build, build_removed, kept_content, text_sha256
 from pipelines.article.schema import Article, WarcPlace
 from pipelines.http.url import canonical_url
 from pipelines.memory.site import KnownArticle
 from pipelines.memory.urls import KnownUrl
 from pipelines.publish.outcomes import OutcomeLine
-from pipelines.publish.resolve import PARAGRAPHS, Addresses, Fate, Lookup, Place, Verdict, departure
+from pipelines.publish.resolve import Addresses, Fate, Lookup, Place, Verdict, departure
 from pipelines.publish.url_notes import Seen, UrlNotes
 from pipelines.reasons import Outcome, Reason, Source
 from pipelines.values import Draft, Ledger, ReadExchange, RecordRef, Unvisited
@@ -83,7 +83,7 @@ def _known(draft: Draft, revision: int, read: ReadExchange) -> KnownArticle:
         removed=False,
         embedded=draft.embedded,
         text_sha256=text_sha256(draft),
-        content={**content_digests(draft), PARAGRAPHS: paragraph_digests(draft)},
+        content=kept_content(draft),
         captured_at=read.page.captured_at,
         record=read.record,
     )

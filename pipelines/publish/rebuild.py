@@ -16,7 +16,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from pipelines import disk
-from pipelines.article.build import content_digests
+from pipelines.article.build import kept_content
 from pipelines.article.schema import Article
 from pipelines.config import Config
 from pipelines.errors import ProtocolBroken
@@ -159,7 +159,7 @@ def _known(article: Article, memory: SiteMemory) -> KnownArticle:
         removed=is_removed,
         embedded=article.provenance.embedded,
         text_sha256=before.text_sha256 if is_removed and before is not None else article.text_sha256,
-        content={} if is_removed else content_digests(_draft(article)),
+        content={} if is_removed else kept_content(_draft(article)),
         captured_at=article.captured_at,
         record=RecordRef(named.key, named.offset, named.length, named.record_id, named.payload_digest),
     )

@@ -11,7 +11,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from pipelines.article.build import Revision, content_digests, paragraph_digests, redirect_target, text_sha256
+from pipelines.article.build import (
+    PARAGRAPHS,
+    Revision,
+    content_digests,
+    paragraph_digests,
+    redirect_target,
+    text_sha256,
+)
 from pipelines.article.duplicates import Fingerprint, originals, simhash
 from pipelines.article.revisions import paragraph_changes
 from pipelines.article.schema import Changes, PreviousRevision, WarcPlace
@@ -27,8 +34,6 @@ Place = tuple[int, int, int]
 
 Lookup = Callable[[str], KnownArticle | None]
 
-PARAGRAPHS = "paragraphs"
-"""The key under which memory keeps the digests of an article's paragraphs, beside those of its content fields."""
 _PERMANENT = (301, 308)
 _MOST_REDIRECTS = 10
 

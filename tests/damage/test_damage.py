@@ -393,7 +393,7 @@ def an_article_has_a_key_of_its_own(museum: Museum) -> list[tuple[str, str]]:
 @damage
 def an_article_lacks_a_key(museum: Museum) -> list[tuple[str, str]]:
     articles = museum.key(1, "articles")
-    museum.change_lines(articles, replaced(0, b'"simhash":null,', b""))
+    museum.change_lines(articles, replaced(0, b'"duplicate_of":null,', b""))
     museum.set_right(1)
     return [("line_schema", f"{articles}:1"), ("counts", "00000001.json")]
 
