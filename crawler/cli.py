@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +19,7 @@ from crawler.probe import look_at
 from crawler.probing import words
 from crawler.probing.report import SiteReport
 from crawler.probing.site_file import plain, site_file
-from crawler.run import CrawlResult, Job, Watcher, crawl
+from crawler.run import CrawlCutOff, CrawlResult, Job, Watcher, crawl
 from pipelines import cli as offline
 from pipelines import keeping
 from pipelines.cli import ArchiveOption, ConfigOption, JsonOption, SetOption
@@ -43,6 +45,8 @@ DelayOption = Annotated[
 ]
 PrivateOption = Annotated[bool, typer.Option("--allow-private", help="Allow hosts with private or loopback addresses.")]
 
+INTERRUPTED = 128 + signal.SIGINT
+"""The exit code by which shells know a command that an interrupt ended."""
 _REQUESTS_A_CAPTURE = 12
 """A page, and the redirects that may come before it."""
 
@@ -287,6 +291,9 @@ def main() -> None:
     except ArchiveError as error:
         offline.errors.print(f"pressarc: {error}", markup=False)
         sys.exit(offline.FAILED)
+    except CrawlCutOff:
+        offline.errors.print("pressarc: stopped; what was captured is safe, and the next start goes on from here")
+        os._exit(INTERRUPTED)  # a thread that publishes would be waited for: it is made so that it can be cut off
 
 
 if __name__ == "__main__":

@@ -52,6 +52,10 @@ class Job:
     """If any, these alone are captured; else the site is crawled."""
 
 
+class CrawlCutOff(BaseException):
+    """Whoever runs the crawl has asked twice to stop it: nothing is waited for any more, not even threads."""
+
+
 def crawl(jobs: Sequence[Job], watch: Watcher) -> list[CrawlResult]:
     """Crawl each site into its archive; one that fails does not stop another.
 
@@ -61,6 +65,7 @@ def crawl(jobs: Sequence[Job], watch: Watcher) -> list[CrawlResult]:
 
     Raises:
         ConfigError: Scrapy or Twisted is of a version that capture was not made for.
+        CrawlCutOff: A second signal ended it: the process is to end now, and the next start goes on from here.
     """
     check_versions()
     _log_to_file([job.config for job in jobs])
@@ -70,6 +75,8 @@ def crawl(jobs: Sequence[Job], watch: Watcher) -> list[CrawlResult]:
     crawls = _Crawls(process, jobs, watch)
     if crawls.begin():
         process.start()
+        if process.crawlers:
+            raise CrawlCutOff
     return [_result(job.config, crawls.outcomes.get(job.config.site.name)) for job in jobs]
 
 

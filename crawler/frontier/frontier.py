@@ -314,7 +314,10 @@ class Frontier:
 
     def _is_trap(self, candidate: Candidate) -> bool:
         is_exempt = candidate.via in _STRONG or candidate.is_pagination
-        return not is_exempt and self._traps.closed(candidate.url) is not None
+        return not is_exempt and self._why_closed(candidate) is not None
+
+    def _why_closed(self, candidate: Candidate) -> str | None:
+        return self._traps.closed(candidate.url, expects_article=candidate.expects_article)
 
     def _is_variant(self, url: str) -> bool:
         """Whether *url* adds something to that of a page whose article is known: a copy of it, most likely."""
@@ -397,7 +400,7 @@ class Frontier:
         while (taken := self._turns.next_page(self._may_go_ahead)) is not None:
             candidate = taken[1]
             if self._is_trap(candidate):
-                why = self._traps.closed(candidate.url)
+                why = self._why_closed(candidate)
                 self.not_captured(candidate.url, self._now, Outcome.REFUSED, Reason.TRAP, why)
             elif candidate.via is Source.LISTING and self._chains.is_settled(taken[0], self._in_sitemaps):
                 self._turns.done(taken[0])

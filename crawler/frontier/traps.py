@@ -50,18 +50,23 @@ class Traps:
         for kind in kinds(url):
             self._fruitless[kind] = 0 if fruitful else self._fruitless[kind] + step
 
-    def closed(self, url: str) -> str | None:
-        """Why *url* is not worth a visit, in words; null if it may be."""
+    def closed(self, url: str, *, expects_article: bool = False) -> str | None:
+        """Why *url* is not worth a visit, in words; null if it may be.
+
+        Args:
+            url: What may be visited.
+            expects_article: Whether it looks like an article's address, which takes twice as much to be given up.
+        """
         if is_endless(url):
             return "the path repeats itself"
         for kind in kinds(url):
-            if self._fruitless[kind] >= FRUITLESS:
+            if self._fruitless[kind] >= FRUITLESS * (2 if expects_article else 1):
                 return f"visits of {kind} led to nothing new"
         return None
 
 
 def kinds(url: str) -> tuple[str, ...]:
-    """The kinds *url* belongs to: its path's template and last word; with a query, its folder's and the query's keys.
+    """The kinds *url* belongs to: its path's template and last word; with a query, its section and the query's keys.
 
     Digits are `#`, what reads like a headline is `~`, and the last word below another is `*`: `/tag/rain` and
     `/tag/wind` are of one kind, `/about` and `/contact` are not.
@@ -78,7 +83,7 @@ def kinds(url: str) -> tuple[str, ...]:
             segments[-1] = "*"
     if parts.query:
         keys = "&".join(sorted({pair.partition("=")[0] for pair in parts.query.split("&")}))
-        return (f"/{'/'.join([*segments[:-1], '*'])}?*", f"*?{keys}")
+        return (f"/{segments[0]}/**?*" if len(segments) > 1 else "/*?*", f"*?{keys}")
     return (f"/{'/'.join(segments)}", *found)
 
 

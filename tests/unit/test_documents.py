@@ -96,7 +96,7 @@ def test_a_command_is_described_in_its_own_words(name: str) -> None:
 @pytest.mark.parametrize("document", [README, COMMANDS], ids=lambda path: path.name)
 def test_the_exit_codes_are_documented(document: Path) -> None:
     codes = table(document, "Exit codes")
-    assert set(codes) == {"0", str(offline.FAILED), str(offline.USAGE), str(offline.WARNINGS)}
+    assert set(codes) == {"0", *map(str, (offline.FAILED, offline.USAGE, offline.WARNINGS, cli.INTERRUPTED))}
     assert codes[str(offline.FAILED)][0].startswith("failed")
     assert codes[str(offline.USAGE)][0].startswith("wrong usage or configuration")
     assert codes[str(offline.WARNINGS)][0].startswith("done, with warnings")

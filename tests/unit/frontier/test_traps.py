@@ -22,9 +22,9 @@ from tests.unit.frontier.newsroom import HOME, NOW, frontier, named, story, take
         ("/2026/11/22/the-storm-of-the-year", ("/#/~",)),
         ("/2026/11/22/the-storm-of-the-year/amp/", ("/#/~/amp", "**/amp")),
         ("/a/8f3ab2c1d0", ("/a/#",)),
-        ("/section/sport?sort=new&color=red", ("/section/*?*", "*?color&sort")),
-        ("/author/ada-maria-quill?view=grid", ("/author/*?*", "*?view")),
-        ("/2026/11/the-storm-of-the-year?print=1", ("/#/*?*", "*?print")),
+        ("/section/sport?sort=new&color=red", ("/section/**?*", "*?color&sort")),
+        ("/author/ada-maria-quill?view=grid", ("/author/**?*", "*?view")),
+        ("/2026/11/the-storm-of-the-year?print=1", ("/#/**?*", "*?print")),
         ("/?p=17", ("/*?*", "*?p")),
     ],
 )
@@ -43,6 +43,15 @@ def test_a_kind_is_closed_after_so_many_fruitless_visits_and_one_fruitful_visit_
     traps.note(f"{HOME}tag/g", fruitful=False)
     assert "/tag/*" in (traps.closed(f"{HOME}tag/h") or "")
     assert traps.closed(f"{HOME}author/h") is None
+
+
+def test_what_looks_like_an_article_takes_twice_as_much_to_be_given_up() -> None:
+    traps = Traps()
+    traps.note(f"{HOME}news/?sort=new", fruitful=False, is_variant=True)
+    assert traps.closed(f"{HOME}news/?sort=old") is not None
+    assert traps.closed(f"{HOME}news/?sort=old", expects_article=True) is None
+    traps.note(f"{HOME}news/?sort=old", fruitful=False, is_variant=True)
+    assert traps.closed(f"{HOME}news/?sort=old", expects_article=True) is not None
 
 
 def test_what_one_night_closed_the_next_one_tries_once() -> None:
