@@ -6,7 +6,6 @@ import hashlib
 import re
 from dataclasses import asdict, dataclass, fields
 
-from pipelines.article.duplicates import simhash
 from pipelines.article.schema import (
     Access,
     Article,
@@ -20,6 +19,7 @@ from pipelines.article.schema import (
     RemovedLine,
     Rights,
 )
+from pipelines.article.simhash import simhash, to_hex
 from pipelines.http.url import absolute_url, canonical_url
 from pipelines.page.facts import is_home
 from pipelines.reasons import Event
@@ -53,7 +53,7 @@ class Revision:
     event: Event
     changes: Changes | None = None
     duplicate_of: str | None = None
-    """Id of the article that this one repeats."""
+    """Id of the article that it repeats."""
 
 
 def build(draft: Draft, page: Page, record: RecordRef, origin: Origin, revision: Revision) -> Article:
@@ -93,7 +93,7 @@ def build(draft: Draft, page: Page, record: RecordRef, origin: Origin, revision:
         ),
         duplicate_of=revision.duplicate_of,
         text_sha256=text_sha256(draft),
-        simhash=simhash(draft.text) if draft.text else None,
+        simhash=to_hex(simhash(draft.text)),
         changes=revision.changes,
         moved_to=None,
         provenance=_provenance(record, origin, draft.extraction_path, embedded=draft.embedded),

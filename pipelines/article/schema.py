@@ -139,7 +139,7 @@ class Article(Line):
     quality: Quality | None
     duplicate_of: str | None = Field(description="Id of the article this one repeats.")
     text_sha256: str | None
-    simhash: str | None
+    simhash: str | None = Field(description="Simhash of `text`, 16 hex digits.")
     changes: Changes | None
     moved_to: str | None = Field(None, description="Of a removed article: the address a redirect gives it now.")
     provenance: Provenance

@@ -42,6 +42,10 @@ class KnownArticle:
     """A digest for each content field, to tell which of them changed."""
     captured_at: datetime
     record: RecordRef
+    simhash: int | None = None
+    """Of its text; the last one that it had, where it is removed."""
+    duplicate_of: str | None = None
+    """Id of the article that it repeats."""
 
     @property
     def is_taken_down(self) -> bool:
@@ -88,6 +92,11 @@ class SiteMemory:
         for row in self._db.execute("SELECT * FROM articles ORDER BY id"):
             yield _known(row)
 
+    def originals(self) -> Iterator[tuple[str, int]]:
+        """Id and simhash of every article that repeats no other one."""
+        rows = self._db.execute("SELECT id, simhash FROM articles WHERE simhash IS NOT NULL AND duplicate_of IS NULL")
+        return ((str(id_), int(simhash, 16)) for id_, simhash in rows)
+
     def remember_articles(self, articles: Iterable[KnownArticle]) -> None:
         """Make each the newest revision of its article."""
         rows = (
@@ -105,10 +114,12 @@ class SiteMemory:
                 each.record.length,
                 each.record.record_id,
                 each.record.payload_digest,
+                None if each.simhash is None else f"{each.simhash:016x}",
+                each.duplicate_of,
             )
             for each in articles
         )
-        self._all("INSERT OR REPLACE INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", rows)
+        self._all("INSERT OR REPLACE INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", rows)
 
     def forget(self, id_: str, url: str, lines: Iterable[str]) -> None:
         """Keep nothing of the article but that it was there: no digest of its content, no validators, no line of it."""
@@ -235,7 +246,8 @@ def _digest(line: str) -> bytes:
 
 
 def _known(row: tuple[object, ...]) -> KnownArticle:
-    (id_, url, revision, removed, embedded, text, content, captured, key, offset, length, record, payload) = row
+    (id_, url, revision, removed, embedded, text, content, captured, key, offset, length, record, *rest) = row
+    payload, simhash, duplicate_of = rest
     return KnownArticle(
         id=str(id_),
         url=str(url),
@@ -248,4 +260,6 @@ def _known(row: tuple[object, ...]) -> KnownArticle:
         record=RecordRef(
             str(key), int(str(offset)), int(str(length)), str(record), None if payload is None else str(payload)
         ),
+        simhash=None if simhash is None else int(str(simhash), 16),
+        duplicate_of=None if duplicate_of is None else str(duplicate_of),
     )

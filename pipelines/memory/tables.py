@@ -66,7 +66,9 @@ CREATE TABLE articles (
     warc_offset INTEGER NOT NULL,
     warc_length INTEGER NOT NULL,
     warc_record_id TEXT NOT NULL,
-    payload_digest TEXT
+    payload_digest TEXT,
+    simhash TEXT,                    -- of the text, 16 hex digits
+    duplicate_of TEXT                -- id of the article that it repeats
 ) WITHOUT ROWID;
 CREATE TABLE lines (
     digest BLOB PRIMARY KEY,         -- the first 16 bytes of the line's sha256

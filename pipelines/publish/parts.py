@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipelines.article.build import Origin, build, build_removed, kept_content, text_sha256
+from pipelines.article.build import Origin, build, build_removed, kept_content
 from pipelines.article.schema import Article, WarcPlace
 from pipelines.http.url import canonical_url
 from pipelines.memory.site import KnownArticle
@@ -72,20 +72,22 @@ def _add_articles(lines: Lines, read: ReadExchange, fates: list[Verdict], contex
             continue
         article = build(draft, read.page, read.record, context.origin, verdict.revision)
         lines.articles.append(article)
-        lines.known.append(_known(draft, article.revision, read))
+        lines.known.append(_known(draft, article, read))
 
 
-def _known(draft: Draft, revision: int, read: ReadExchange) -> KnownArticle:
+def _known(draft: Draft, article: Article, read: ReadExchange) -> KnownArticle:
     return KnownArticle(
         id=draft.id,
         url=draft.url,
-        revision=revision,
+        revision=article.revision,
         removed=False,
         embedded=draft.embedded,
-        text_sha256=text_sha256(draft),
+        text_sha256=article.text_sha256,
         content=kept_content(draft),
         captured_at=read.page.captured_at,
         record=read.record,
+        simhash=None if article.simhash is None else int(article.simhash, 16),
+        duplicate_of=article.duplicate_of,
     )
 
 
@@ -111,6 +113,8 @@ def _add_departure(lines: Lines, read: ReadExchange, context: Context, gone: set
             content={},
             captured_at=read.page.captured_at,
             record=read.record,
+            simhash=archived.simhash,
+            duplicate_of=archived.duplicate_of,
         )
     )
     return outcome

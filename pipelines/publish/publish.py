@@ -150,7 +150,7 @@ def _derive(
         addresses = Addresses(seen)
         context = Context(
             origin=Origin(config.site.name, name, extractor(), extraction_versions(), profile.sha256),
-            verdicts=resolve(seen.sightings, memory.article, pending),
+            verdicts=resolve(seen.sightings, memory.article, pending, memory.originals()),
             known=memory.article,
             ledger=ledger,
             addresses=addresses,

@@ -19,13 +19,13 @@ from pipelines.article.build import (
     redirect_target,
     text_sha256,
 )
-from pipelines.article.duplicates import Fingerprint, originals, simhash
 from pipelines.article.revisions import paragraph_changes
 from pipelines.article.schema import Changes, PreviousRevision, WarcPlace
+from pipelines.article.simhash import simhash
 from pipelines.http.url import canonical_url
 from pipelines.memory.site import KnownArticle
 from pipelines.page.facts import is_home
-from pipelines.page.text import word_count
+from pipelines.publish.duplicates import Text, find_duplicates
 from pipelines.reasons import Event, Reason
 from pipelines.values import ReadExchange, article_id
 
@@ -70,12 +70,13 @@ class Sighting:
     payload_digest: str | None
     paragraphs: str = ""
     """As `paragraph_digests` has them."""
-    simhash: str = "0" * 16
-    words: int = 0
     page_url: str = ""
     """Canonical URL of the page."""
     url: str = ""
     """Canonical URL of the article."""
+    simhash: int = 0
+    """Of its text."""
+    published_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,46 +134,54 @@ def sightings(file_number: int, exchange_number: int, read: ReadExchange) -> Ite
             content=content_digests(draft),
             payload_digest=read.record.payload_digest,
             paragraphs=paragraph_digests(draft),
-            simhash=simhash(draft.text),
-            words=word_count(draft.text),
             page_url=own,
             url=draft.url,
+            simhash=simhash(draft.text),
+            published_at=draft.published_at,
         )
 
 
-def resolve(seen: Iterable[Sighting], known: Lookup, pending: Collection[str]) -> dict[Place, Verdict]:
+def resolve(
+    seen: Iterable[Sighting], known: Lookup, pending: Collection[str], originals: Iterable[tuple[str, int]] = ()
+) -> dict[Place, Verdict]:
     """Decide the fate of every draft of a run.
 
     Args:
         seen: All sightings of the run.
         known: The archive's newest revision of an article id, or null.
         pending: Ids of articles whose own page was not requested tonight and may be had another night.
+        originals: Id and simhash of every article in the archive that repeats no other one.
     """
     by_id: dict[str, list[Sighting]] = {}
     for each in seen:
         by_id.setdefault(each.id, []).append(each)
     verdicts: dict[Place, Verdict] = {}
+    written: list[Sighting] = []
     for id_, copies in by_id.items():
         copies.sort(key=lambda each: (each.embedded, not each.at_own_url, each.place))
         verdicts.update((copy.place, Verdict(Fate.SUPERSEDED)) for copy in copies[1:])
         verdicts[copies[0].place] = _judge(copies[0], known(id_), pending)
-    best = [copies[0] for copies in by_id.values()]
-    return {**verdicts, **_duplicates(best, verdicts)}
+        if verdicts[copies[0].place].fate is Fate.WRITTEN:
+            written.append(copies[0])
+    return verdicts | _repeating(written, verdicts, originals)
 
 
-def _duplicates(best: Iterable[Sighting], verdicts: Mapping[Place, Verdict]) -> dict[Place, Verdict]:
-    """The verdicts on articles that repeat another of the run; what the archive holds comes before what is new."""
-    seen = [each for each in best if verdicts[each.place].fate in (Fate.WRITTEN, Fate.UNCHANGED)]
-    seen.sort(key=lambda each: (verdicts[each.place].fate is Fate.WRITTEN, each.embedded, each.place))
-    repeated = originals(
-        Fingerprint(each.id, each.text_sha256, each.simhash, each.words) for each in seen if each.words
-    )
-    found: dict[Place, Verdict] = {}
-    for each in seen:
-        revision = verdicts[each.place].revision
-        if each.id in repeated and revision is not None:
-            found[each.place] = Verdict(Fate.WRITTEN, replace(revision, duplicate_of=repeated[each.id]))
-    return found
+def _repeating(
+    written: Iterable[Sighting], verdicts: Mapping[Place, Verdict], originals: Iterable[tuple[str, int]]
+) -> dict[Place, Verdict]:
+    """The verdicts on articles that repeat another one, with its id."""
+    revisions = [(each, verdicts[each.place].revision) for each in written]
+    texts = [
+        Text(each.id, each.simhash, revision.number > 1, each.embedded, each.published_at, each.url)
+        for each, revision in revisions
+        if revision is not None
+    ]
+    repeats = find_duplicates(texts, originals)
+    return {
+        each.place: Verdict(Fate.WRITTEN, replace(revision, duplicate_of=repeats[each.id]))
+        for each, revision in revisions
+        if revision is not None and each.id in repeats
+    }
 
 
 def _judge(best: Sighting, archived: KnownArticle | None, pending: Collection[str]) -> Verdict:

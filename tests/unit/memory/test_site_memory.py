@@ -237,3 +237,12 @@ def test_what_is_no_snapshot_is_named_and_nothing_is_written(tmp_path: Path, pac
         read_snapshot(packed, tmp_path / "m", where="memory/k")
     assert caught.value.where == "memory/k"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_originals_are_the_articles_that_repeat_no_other_one(memory: SiteMemory) -> None:
+    original = replace(ARTICLE, id="b" * 32, simhash=2**64 - 1)
+    gone = replace(ARTICLE, id="c" * 32, simhash=7, removed=True)
+    copy = replace(ARTICLE, id="d" * 32, simhash=6, duplicate_of=gone.id)
+    memory.remember_articles([ARTICLE, original, gone, copy])
+    assert dict(memory.originals()) == {original.id: 2**64 - 1, gone.id: 7}
+    assert memory.article(copy.id) == copy
