@@ -22,10 +22,13 @@ from pipelines.article.schema import (
 from pipelines.article.simhash import simhash, to_hex
 from pipelines.http.url import absolute_url, canonical_url
 from pipelines.page.facts import is_home
+from pipelines.page.text import word_count
 from pipelines.reasons import Event
 from pipelines.values import Draft, Page, RecordRef
 
 _WORD = re.compile(r"\w+")
+_SENTENCE_ENDS = ".!?…。！？।؟"
+_PASSING_WORDS = 6
 
 CONTENT_FIELDS = ("headline", "description", "authors", "section", "published_at", "text")
 """The fields whose change makes a new revision. Keywords, images and links follow the page around the article."""
@@ -140,10 +143,24 @@ def text_sha256(draft: Draft) -> str:
 
 def content_digests(draft: Draft) -> dict[str, str]:
     """A short digest of each content field: enough to tell which of them changed."""
+    settled = {name: getattr(draft, name) for name in CONTENT_FIELDS} | {"text": _settled_text(draft)}
     return {
-        name: hashlib.sha256(repr(getattr(draft, name)).encode("utf-8", "replace")).hexdigest()[:16]
-        for name in CONTENT_FIELDS
+        name: hashlib.sha256(repr(value).encode("utf-8", "replace")).hexdigest()[:16] for name, value in settled.items()
     }
+
+
+def _settled_text(draft: Draft) -> str:
+    """The text without what only counts or tells the time: "3 hours ago", "1,204 views", "Updated 12:40"."""
+    passing = {block.text for block in draft.blocks if block.kind == "paragraph" and _is_passing(block.text)}
+    if not passing:
+        return draft.text
+    return "\n\n".join(paragraph for paragraph in draft.text.split("\n\n") if paragraph not in passing)
+
+
+def _is_passing(text: str) -> bool:
+    # No phrases: they would have to be known in every language.
+    has_number = any(character.isdigit() for character in text)
+    return has_number and text[-1] not in _SENTENCE_ENDS and word_count(text) <= _PASSING_WORDS
 
 
 def kept_content(draft: Draft) -> dict[str, str]:

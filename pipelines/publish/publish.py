@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from pipelines import disk
@@ -35,6 +36,7 @@ from pipelines.publish.manifest import (
 )
 from pipelines.publish.outcomes import OutcomeLine, Tally
 from pipelines.publish.parts import Context, lines_of_file, lines_of_held, lines_of_unvisited
+from pipelines.publish.reread import reread
 from pipelines.publish.resolve import Addresses, resolve
 from pipelines.publish.run import OpenRun, warc_files
 from pipelines.publish.sealing import seal
@@ -148,9 +150,10 @@ def _derive(
         seen = read(files, profile, folder.readings, config.extract.workers, progress)
         pending = {article_id(canonical_url(each.url)) for each in ledger.unvisited if each.reason in PENDING}
         addresses = Addresses(seen)
+        again = partial(reread, store=run.store, profile=profile)
         context = Context(
             origin=Origin(config.site.name, name, extractor(), extraction_versions(), profile.sha256),
-            verdicts=resolve(seen.sightings, memory.article, pending, memory.originals()),
+            verdicts=resolve(seen.sightings, memory.article, pending, memory.originals(), again),
             known=memory.article,
             ledger=ledger,
             addresses=addresses,

@@ -34,6 +34,8 @@ Place = tuple[int, int, int]
 
 Lookup = Callable[[str], KnownArticle | None]
 
+Reread = Callable[[KnownArticle], Mapping[str, str] | None]
+
 _PERMANENT = (301, 308)
 _MOST_REDIRECTS = 10
 
@@ -142,7 +144,11 @@ def sightings(file_number: int, exchange_number: int, read: ReadExchange) -> Ite
 
 
 def resolve(
-    seen: Iterable[Sighting], known: Lookup, pending: Collection[str], originals: Iterable[tuple[str, int]] = ()
+    seen: Iterable[Sighting],
+    known: Lookup,
+    pending: Collection[str],
+    originals: Iterable[tuple[str, int]] = (),
+    reread: Reread = lambda _: None,
 ) -> dict[Place, Verdict]:
     """Decide the fate of every draft of a run.
 
@@ -151,6 +157,7 @@ def resolve(
         known: The archive's newest revision of an article id, or null.
         pending: Ids of articles whose own page was not requested tonight and may be had another night.
         originals: Id and simhash of every article in the archive that repeats no other one.
+        reread: What tonight's extraction makes of the archive's newest revision; null where that cannot be told.
     """
     by_id: dict[str, list[Sighting]] = {}
     for each in seen:
@@ -160,7 +167,7 @@ def resolve(
     for id_, copies in by_id.items():
         copies.sort(key=lambda each: (each.embedded, not each.at_own_url, each.place))
         verdicts.update((copy.place, Verdict(Fate.SUPERSEDED)) for copy in copies[1:])
-        verdicts[copies[0].place] = _judge(copies[0], known(id_), pending)
+        verdicts[copies[0].place] = _judge(copies[0], known(id_), pending, reread)
         if verdicts[copies[0].place].fate is Fate.WRITTEN:
             written.append(copies[0])
     return verdicts | _repeating(written, verdicts, originals)
@@ -184,7 +191,7 @@ def _repeating(
     }
 
 
-def _judge(best: Sighting, archived: KnownArticle | None, pending: Collection[str]) -> Verdict:
+def _judge(best: Sighting, archived: KnownArticle | None, pending: Collection[str], reread: Reread) -> Verdict:
     if best.embedded and archived is not None:
         # Also where it was removed since: a copy elsewhere does not bring it back.
         return Verdict(Fate.UNCHANGED)
@@ -194,7 +201,7 @@ def _judge(best: Sighting, archived: KnownArticle | None, pending: Collection[st
         return Verdict(Fate.WRITTEN, Revision(1, Event.NEW))
     if archived.is_taken_down:
         return Verdict(Fate.UNCHANGED)
-    if not archived.removed and is_unchanged(best, archived):
+    if not archived.removed and (is_unchanged(best, archived) or reread(archived) == best.content):
         return Verdict(Fate.UNCHANGED)
     before = _content(archived.content)
     fields = [name for name, digest in best.content.items() if before.get(name) != digest]
