@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urlsplit
 
 from crawler.frontier.directives import NOFOLLOW, robots_directives
@@ -63,6 +64,9 @@ class LinkRules:
         )
 
 
+MAX_LINKS = 20_000
+"""More links of one page are not read: the crawl waits while a page is."""
+
 OBEDIENT = LinkRules()
 """All of them."""
 
@@ -70,12 +74,12 @@ OBEDIENT = LinkRules()
 def page_links(tree: Element, page_url: str, rules: LinkRules = OBEDIENT) -> list[SeenLink]:
     """The links to pages, in document order; of several to one URL the most telling one.
 
-    Links that *rules* forbid and links to files that are no pages are left out.
+    Links that *rules* forbid and links to files that are no pages are left out, and those after the first `MAX_LINKS`.
     """
     base = base_of(tree, page_url)
     navigation = _navigation(tree)
     best: dict[str, SeenLink] = {}
-    for anchor in tree.iter("a", "link"):
+    for anchor in islice(tree.iter("a", "link"), MAX_LINKS):
         href = anchor.get("href")
         rel = frozenset((anchor.get("rel") or "").lower().split())
         if (

@@ -19,6 +19,14 @@ Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml gives the class of no
 MAX_HTML_BYTES = 10_000_000
 """Pages above this size are not parsed."""
 
+_MOST_ATTRIBUTES = 1_000
+"""An element with more of them, each with a value, is not parsed; one with twice as many never is."""
+_SURELY_FAST_BYTES = 50_000
+# A start tag, with whatever stands in quotes: attributes may have angle brackets there.
+_START_TAG = re.compile(rb"<[A-Za-z](?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+")
+_QUOTED = re.compile(rb"\"[^\"]*+\"|'[^']*+'")
+_NAME_OR_VALUE = re.compile(rb"[^\s/=]+")
+
 UNSEEN = frozenset((
     "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "applet", "canvas", "map",
     "audio", "video", "select", "datalist", "textarea", "input", "button", "dialog", "head", "title", "link", "meta",
@@ -40,7 +48,7 @@ def parse(html: str, *, where: str = "") -> Element:
     """The root of the page's tree.
 
     Raises:
-        UnparsableHtml: There is no element in it.
+        UnparsableHtml: There is no element in it, or one with attributes past counting.
     """
     # Without comments: text after one would be lost on extractors that pass over them.
     # Plain nodes: those of lxml.html ask Python for their class each time one is touched.
@@ -55,6 +63,8 @@ def parse(html: str, *, where: str = "") -> Element:
         if character in html:
             html = html.replace(character, "")
     text = html.encode("utf-8", "replace").translate(None, _CONTROL)
+    if len(text) > _SURELY_FAST_BYTES and _has_too_many_attributes(text):
+        raise UnparsableHtml("an element of it has some thousand attributes", where=where)
     try:
         root = etree.fromstring(text, parser) if text.strip() else None
     except (etree.LxmlError, ValueError) as error:
@@ -62,6 +72,12 @@ def parse(html: str, *, where: str = "") -> Element:
     if root is None:
         raise UnparsableHtml("it is empty", where=where)
     return root
+
+
+def _has_too_many_attributes(text: bytes) -> bool:
+    """Whether an element has so many that its parser, which compares each with all others, would not come to an end."""
+    long = (tag for tag in map(re.Match.group, _START_TAG.finditer(text)) if len(tag) > 2 * _MOST_ATTRIBUTES)
+    return any(len(_NAME_OR_VALUE.findall(_QUOTED.sub(b"=", tag))) > 2 * _MOST_ATTRIBUTES for tag in long)
 
 
 def strip_unread(root: Element) -> None:
