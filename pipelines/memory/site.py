@@ -125,8 +125,8 @@ class SiteMemory:
         """Keep nothing of the article but that it was there: no digest of its content, no validators, no line of it."""
         with self._transaction():
             self._db.execute(
-                "UPDATE articles SET removed = 1, text_sha256 = NULL, content = '{}', payload_digest = NULL "
-                "WHERE id = ?",
+                "UPDATE articles SET removed = 1, text_sha256 = NULL, content = '{}', payload_digest = NULL, "
+                "simhash = NULL, duplicate_of = NULL WHERE id = ?",
                 (id_,),
             )
             self._db.execute("DELETE FROM urls WHERE url = ?", (url,))

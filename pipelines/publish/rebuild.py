@@ -32,7 +32,7 @@ from pipelines.publish.url_notes import Seen, UrlNotes
 from pipelines.reasons import Event, Outcome
 from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, profile_key
-from pipelines.values import Draft, Ledger, Page, ReadExchange, Reading, RecordRef, Survey, article_id
+from pipelines.values import Block, Draft, Ledger, Page, ReadExchange, Reading, RecordRef, Survey, article_id
 from pipelines.warc.pages import CapturedExchange, read_exchanges
 from pipelines.warc.reader import WarcRecord
 
@@ -138,7 +138,7 @@ def _draft(article: Article) -> Draft:
     return Draft(
         url=article.url,
         text=article.text or "",
-        blocks=(),
+        blocks=tuple(Block(block.kind, block.text, block.path) for block in article.blocks or ()),
         headline=article.headline,
         description=article.description,
         authors=tuple(article.authors or ()),
@@ -152,16 +152,20 @@ def _known(article: Article, memory: SiteMemory) -> KnownArticle:
     before = memory.article(article.id)
     named = article.provenance.warc
     is_removed = article.event is Event.REMOVED
+    last = before if is_removed and before is not None else None
+    simhash = None if article.simhash is None else int(article.simhash, 16)
     return KnownArticle(
         id=article.id,
         url=article.url,
         revision=article.revision,
         removed=is_removed,
         embedded=article.provenance.embedded,
-        text_sha256=before.text_sha256 if is_removed and before is not None else article.text_sha256,
+        text_sha256=article.text_sha256 if last is None else last.text_sha256,
         content={} if is_removed else kept_content(_draft(article)),
         captured_at=article.captured_at,
         record=RecordRef(named.key, named.offset, named.length, named.record_id, named.payload_digest),
+        simhash=simhash if last is None else last.simhash,
+        duplicate_of=article.duplicate_of if last is None else last.duplicate_of,
     )
 
 

@@ -246,3 +246,13 @@ def test_the_originals_are_the_articles_that_repeat_no_other_one(memory: SiteMem
     memory.remember_articles([ARTICLE, original, gone, copy])
     assert dict(memory.originals()) == {original.id: 2**64 - 1, gone.id: 7}
     assert memory.article(copy.id) == copy
+
+
+def test_of_a_forgotten_article_no_digest_is_left(memory: SiteMemory) -> None:
+    memory.remember_articles([replace(ARTICLE, simhash=5, duplicate_of="d" * 32)])
+    memory.forget(ARTICLE.id, ARTICLE.url, [])
+    left = memory.article(ARTICLE.id)
+    assert left is not None
+    assert left.is_taken_down
+    assert (left.simhash, left.duplicate_of, left.content) == (None, None, {})
+    assert list(memory.originals()) == []
