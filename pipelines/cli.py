@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -19,15 +20,17 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, SpinnerColumn, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from pipelines.article.jsonl import to_line, write_part
-from pipelines.article.revisions import text_diff
+from pipelines.article.revisions import Words, text_diff
 from pipelines.config import Config, load_config, to_toml
 from pipelines.errors import ConfigError, ContentError
 from pipelines.publish.extraction import Progress as Watcher
 from pipelines.publish.manifest import Manifest, newest, numbers
 from pipelines.publish.offline import NamedPage, extract_pages, extract_warcs, parse_page_line
 from pipelines.report.history import history as history_of
+from pipelines.report.history import history_as_json, marked_words, place_words, revision_words
 from pipelines.report.missing import missing as missing_of
 from pipelines.store.archive import check_archive
 from pipelines.store.contract import Store
@@ -210,7 +213,7 @@ def _write_lines(out: Path | None, kind: str, name: str, lines: Sequence[BaseMod
 @app.command()
 def history(
     url: Annotated[str, typer.Argument(help="The article's URL.")],
-    diff: Annotated[bool, typer.Option("--diff", help="Show how the text changed, paragraph by paragraph.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show how the text changed, word by word.")] = False,
     archive: ArchiveOption = None,
     config: ConfigOption = None,
     set_: SetOption = None,
@@ -221,20 +224,22 @@ def history(
     revisions = history_of(store, url)
     if not revisions:
         raise ConfigError(f"the archive {store.location} has no article at this URL", where=url)
+    diffs = [list(text_diff(before.text, after.text)) if diff else [] for before, after in pairwise(revisions)]
     if as_json:
-        print(json.dumps([revision.model_dump(mode="json", by_alias=True) for revision in revisions], indent=1))
+        print(json.dumps(history_as_json(revisions, diffs if diff else None), indent=1, ensure_ascii=False))
         return
-    for before, revision in zip([None, *revisions], revisions, strict=False):
-        changed = (
-            f", changed: {', '.join(revision.changes.fields)}" if revision.changes and revision.changes.fields else ""
-        )
-        warc = revision.provenance.warc
-        print(f"revision {revision.revision}  {revision.event}  {revision.captured_at:%Y-%m-%dT%H:%M:%SZ}{changed}")
-        print(f"  {warc.key}  offset {warc.offset}, {warc.length} bytes  {warc.record_id}")
-        if diff and before is not None:
-            names = (f"revision {before.revision}", f"revision {revision.revision}")
-            for line in text_diff(before.text, revision.text, names):
-                print(f"  {line}")
+    out = Console(soft_wrap=True, highlight=False)
+    for revision, changes in zip(revisions, [[], *diffs], strict=True):
+        for line in revision_words(revision):
+            out.print(line, markup=False)
+        for change, words in changes:
+            out.print(f"  {place_words(change)}", style="cyan", markup=False)
+            out.print(_colour(words) if out.is_terminal else marked_words(words), markup=False)
+
+
+def _colour(words: Sequence[Words]) -> Text:
+    styles = {"equal": "", "delete": "red strike", "insert": "green"}
+    return Text.assemble(*((each.text, styles[each.op]) for each in words))
 
 
 @app.command("config")

@@ -14,10 +14,10 @@ import unicodedata
 _LITTER = re.compile("[\u00ad\u200b\u2060\ufeff\ufffc\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 
 # Scripts written without spaces: every character counts as a token.
-_UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 # Marks belong to the word: without them, words of Indic scripts would fall apart at every vowel sign.
 # Nothing in it is tried twice (`++`): a word of seven million letters took 800 MB to be able to.
-_TOKEN = re.compile(rf"[{_UNSPACED}]|(?:[^\W{_UNSPACED}]++|[\u0300-\u036f\u0900-\u0d7f\u200c\u200d]++)++")
+_TOKEN = re.compile(rf"[{UNSPACED}]|(?:[^\W{UNSPACED}]++|[\u0300-\u036f\u0900-\u0d7f\u200c\u200d]++)++")
 
 # What is no part of an ASCII word, as a space: a table is several times as fast as the expression above.
 _NO_WORD = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}

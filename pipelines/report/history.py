@@ -1,11 +1,13 @@
-"""An article's URL → its revisions, as the archive's lines have them."""
+"""An article's URL → its revisions, as the archive's lines have them, and in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from pipelines.article.jsonl import read_lines
-from pipelines.article.schema import Article
+from pipelines.article.revisions import Words
+from pipelines.article.schema import Article, ParagraphChange
 from pipelines.http.url import canonical_url, site_name
 from pipelines.publish.manifest import numbers, read_link
 from pipelines.store.contract import Store
@@ -44,3 +46,52 @@ def _revisions(store: Store, site: str, id_: str) -> Iterator[Article]:
                 continue
             with store.open(file.key) as stream:
                 yield from (Article.model_validate_json(line) for line in read_lines(stream) if wanted in line)
+
+
+Diff = Sequence[tuple[ParagraphChange, Sequence[Words]]]
+"""What `text_diff` says of two revisions."""
+
+
+def history_as_json(revisions: Sequence[Article], diffs: Sequence[Diff] | None) -> list[dict[str, object]]:
+    """The lines, each with a `diff` from the one before it where *diffs*, one for each but the first, are given."""
+    lines = [revision.model_dump(mode="json", by_alias=True) for revision in revisions]
+    if diffs is None:
+        return lines
+    told = [
+        [{**change.model_dump(), "words": [asdict(each) for each in words]} for change, words in diff] for diff in diffs
+    ]
+    return [{**line, "diff": diff} for line, diff in zip(lines, [None, *told], strict=True)]
+
+
+def revision_words(revision: Article) -> Iterator[str]:
+    """What is said of a revision: its event, when it was captured, what changed, and where its record lies."""
+    changed = revision.changes.fields if revision.changes else []
+    words = [f"revision {revision.revision}", revision.event.value, f"{revision.captured_at:%Y-%m-%dT%H:%M:%SZ}"]
+    words += [f"changed: {', '.join(changed)}"] if changed else []
+    words += [f"repeats {revision.duplicate_of}"] if revision.duplicate_of else []
+    words += [f"moved to {revision.moved_to}"] if revision.moved_to else []
+    yield "  ".join(words)
+    warc = revision.provenance.warc
+    yield f"  {warc.key}  offset {warc.offset}, {warc.length} bytes  {warc.record_id}"
+
+
+def place_words(change: ParagraphChange) -> str:
+    """Which paragraphs changed, counted from 1."""
+    old, new = (_range_words(*each) for each in (change.previous, change.current))
+    match change.op:
+        case "insert":
+            return f"new: {new}"
+        case "delete":
+            return f"gone: {old}"
+        case _:
+            return f"changed: {old}" if old == new else f"changed: {old}, now {new}"
+
+
+def _range_words(start: int, end: int) -> str:
+    return f"paragraph {end}" if end - start == 1 else f"paragraphs {start + 1} to {end}"
+
+
+def marked_words(words: Sequence[Words]) -> str:
+    """Words that went in `[-…-]`, those that came in `{+…+}`, as `git diff --word-diff` has them."""
+    marks = {"equal": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
+    return "".join(f"{marks[each.op][0]}{each.text}{marks[each.op][1]}" for each in words)

@@ -57,10 +57,29 @@ def test_the_command_shows_revisions_and_the_paragraphs_that_changed(archive: Pa
         ["revision 2", "changed"],
         ["revision 3", "removed"],
     ]
-    assert f"  +{ENDING}" in lines
-    assert f"  -{story('bakery')[0]}" in lines
+    assert "  new: paragraph 4" in lines
+    assert f"{{+{ENDING}+}}" in lines
+    assert "  gone: paragraphs 1 to 4" in lines
+    assert lines[lines.index("  gone: paragraphs 1 to 4") + 1] == f"[-{story('bakery')[0]}"
     as_json = CliRunner().invoke(app, ["history", URL, "--json", "--archive", str(archive)])
     assert [each["revision"] for each in json.loads(as_json.output)] == [1, 2, 3]
+    with_diff = json.loads(
+        CliRunner().invoke(app, ["history", URL, "--json", "--diff", "--archive", str(archive)]).output
+    )
+    assert with_diff[0]["diff"] is None
+    assert with_diff[1]["diff"] == [
+        {"op": "insert", "previous": [3, 3], "current": [3, 4], "words": [{"op": "insert", "text": ENDING}]}
+    ]
+
+
+def test_on_a_terminal_what_went_is_red_and_what_came_is_green(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    shown = CliRunner().invoke(app, ["history", URL, "--diff", "--archive", str(archive)], color=True).output
+    assert f"\x1b[32m{ENDING}" in shown
+    assert "\x1b[9;31m" in shown
+    assert "{+" not in shown
 
 
 def test_lines_with_copies_and_changes_are_made_again_to_the_byte(archive: Path) -> None:
