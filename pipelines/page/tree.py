@@ -22,10 +22,14 @@ MAX_HTML_BYTES = 10_000_000
 _MOST_ATTRIBUTES = 1_000
 """An element with more of them, each with a value, is not parsed; one with twice as many never is."""
 _SURELY_FAST_BYTES = 50_000
-# A start tag, with whatever stands in quotes: attributes may have angle brackets there.
-_START_TAG = re.compile(rb"<[A-Za-z](?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+")
-_QUOTED = re.compile(rb"\"[^\"]*+\"|'[^']*+'")
-_NAME_OR_VALUE = re.compile(rb"[^\s/=]+")
+# What stands in these is no markup, and may look like it.
+_RAW_TEXT = re.compile(rb"<script\b|<style\b|<!--")
+_RAW_TEXT_ENDS = {b"<script": b"</script", b"<style": b"</style", b"<!--": b"-->"}
+# An attribute (HTML §13.1.2.3): quotes mean something after an equals sign alone, and may hold angle brackets there. A
+# bare value ends at a slash for libxml2, though not for HTML.
+_ATTRIBUTE = rb"[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s/>]*+))?+"
+_START_TAG = re.compile(rb"<[A-Za-z][^\s/>]*+(?:[\s/]++|=|" + _ATTRIBUTE + rb")*+")
+_ATTRIBUTES = re.compile(_ATTRIBUTE)
 
 UNSEEN = frozenset((
     "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "applet", "canvas", "map",
@@ -76,8 +80,26 @@ def parse(html: str, *, where: str = "") -> Element:
 
 def _has_too_many_attributes(text: bytes) -> bool:
     """Whether an element has so many that its parser, which compares each with all others, would not come to an end."""
-    long = (tag for tag in map(re.Match.group, _START_TAG.finditer(text)) if len(tag) > 2 * _MOST_ATTRIBUTES)
-    return any(len(_NAME_OR_VALUE.findall(_QUOTED.sub(b"=", tag))) > 2 * _MOST_ATTRIBUTES for tag in long)
+    markup = _without_raw_text(text)
+    long = (tag for tag in map(re.Match.group, _START_TAG.finditer(markup)) if len(tag) > 2 * _MOST_ATTRIBUTES)
+    return any(len(_ATTRIBUTES.findall(tag)) > 2 * _MOST_ATTRIBUTES for tag in long)
+
+
+def _without_raw_text(text: bytes) -> bytes:
+    """The markup without scripts, styles and comments; what is never closed stays."""
+    lower, kept, place = text.lower(), [], 0
+    unclosed: set[bytes] = set()
+    for opening in _RAW_TEXT.finditer(lower):
+        end = _RAW_TEXT_ENDS[opening[0]]
+        if opening.start() < place or end in unclosed:
+            continue
+        closes_at = lower.find(end, opening.end())
+        if closes_at < 0:
+            unclosed.add(end)
+            continue
+        kept.append(text[place : opening.start()])
+        place = closes_at + len(end)
+    return b" ".join([*kept, text[place:]])
 
 
 def strip_unread(root: Element) -> None:
