@@ -223,7 +223,6 @@ def _sentence(reason: Reason) -> str:
 def _settings(config: Config) -> dict[str, object]:
     middlewares = {
         **DOWNLOADER_MIDDLEWARES,
-        "crawler.middlewares.budget.BudgetMiddleware": None,
         "crawler.probe.RequestLimit": 150,
     }
     own = {

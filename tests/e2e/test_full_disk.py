@@ -15,7 +15,10 @@ import pytest
 from tests.e2e.archive_view import PRESSARC, environment, lines, manifests, pressarc
 from tests.e2e.raw_site import RawSite, answer, linking, serving
 
-OPTIONS = ("--delay", "0", "--set", "site.name=full", "--set", "crawl.retries=0", "--allow-private")
+OPTIONS = (
+    *("--delay", "0", "--set", "site.name=full", "--set", "crawl.retries=0", "--allow-private"),
+    *("--set", "discover.sitemaps=false"),
+)
 COUNT = 40
 LIMIT_BYTES = 400_000
 

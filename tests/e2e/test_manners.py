@@ -20,12 +20,15 @@ from tests.e2e.archive_view import PRESSARC, environment, lines, pressarc
 from tests.e2e.raw_site import Answer, RawSite, answer, linking, serving
 from tests.origin.plain_reader import read_blocks
 
-OPTIONS = ("--allow-private", "--set", "site.name=manners", "--set", "crawl.latency_factor=0")
+OPTIONS = (
+    *("--allow-private", "--set", "site.name=manners"),
+    *("--set", "crawl.latency_factor=0", "--set", "discover.sitemaps=false"),
+)
 SLACK_S = 0.02
 """How late this process may see a request: what comes after it then seems to come too early."""
 
 STORY = answer(b"<h1>News of the town</h1><p>Little happened today, and it was said in few words.</p>")
-PATHS = [f"/story-{number}" for number in range(8)]
+PATHS = [f"/story-{letter}" for letter in "abcdefgh"]  # each a kind of its own, that none of them is taken for a trap
 PAGES: dict[str, Answer] = {"/": linking(*PATHS), **dict.fromkeys(PATHS, STORY)}
 
 
@@ -116,7 +119,7 @@ def test_retry_after_as_a_date_is_kept_to(tmp_path: Path) -> None:
 def test_without_retry_after_each_rest_of_a_busy_host_is_twice_as_long(tmp_path: Path) -> None:
     busy = Busy(3)
     with serving(dict.fromkeys(PAGES, busy) | {"/": PAGES["/"]}) as site:
-        found = crawl(site, tmp_path, "--set", "crawl.backoff_s=0.3")
+        found = crawl(site, tmp_path, "--set", "crawl.backoff_s=0.3", "--set", "crawl.retries=3")
     rests = [min(at_s for at_s in site.asked_at_s if at_s > busy_s) - busy_s for busy_s in busy.answered_at_s]
     for rest_s, least_s in zip(rests, (0.3, 0.6, 1.2), strict=True):
         assert least_s <= rest_s < least_s + 0.3
@@ -187,20 +190,20 @@ def test_out_of_hours_nothing_is_requested(tmp_path: Path) -> None:
     with serving(PAGES) as site:
         url = f"http://127.0.0.1:{site.port}/"
         done = pressarc("crawl", url, "--delay", "0", *OPTIONS, "--set", between, cwd=tmp_path)
-    assert done.returncode == 1
-    assert f"from {opens:%Y-%m-%dT%H:%M}:00Z on" in done.stderr
+    assert done.returncode == 3
+    assert f"start it again after {opens:%Y-%m-%d %H:%M}" in done.stderr
     assert site.asked == []
 
 
 def test_every_decision_names_the_robots_record_that_it_rests_on(tmp_path: Path) -> None:
-    robots = answer(b"User-agent: *\nDisallow: /story-1\n", kind="text/plain")
+    robots = answer(b"User-agent: *\nDisallow: /story-b\n", kind="text/plain")
     with serving({**PAGES, "/robots.txt": robots}) as site:
         found = crawl(site, tmp_path)
     record_id = found["/robots.txt"]["warc"]["record_id"]
     rests_on = f"(http://127.0.0.1:{site.port}/robots.txt, {record_id})"
-    assert found["/story-1"]["detail"] == f"Disallow: /story-1 {rests_on}"
+    assert found["/story-b"]["detail"] == f"Disallow: /story-b {rests_on}"
     (path,) = (tmp_path / "archive").glob("warc/*/*/*.warc.gz")
     noted = [block for block in read_blocks(path) if block.get("WARC-Type") == "metadata"]
     named = {str(block.get("WARC-Target-URI")).rpartition("/")[2]: block.block.decode() for block in noted}
-    assert f"pressarc-robots: {record_id}\r\n" in named["story-0"]
+    assert f"pressarc-robots: {record_id}\r\n" in named["story-a"]
     assert "pressarc-robots" not in named["robots.txt"]
