@@ -20,7 +20,7 @@ from tests.e2e.discovery.visitor import assert_complete, assert_verified, reside
 
 pytestmark = pytest.mark.servers
 
-SITES, SIZE = 20, 100
+SITES, SIZE = 20, 50
 MOST_BYTES = 600 * 1024 * 1024
 MOST_S = 500
 
