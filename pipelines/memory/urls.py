@@ -7,11 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pipelines.reasons import Outcome
 from pipelines.values import EarlierRecord
-
-ARTICLES = frozenset((Outcome.ARTICLE, Outcome.UNCHANGED))
-"""What a visit to an article's page ends as, the 304s of other pages aside: those keep what they were."""
 
 
 @dataclass(frozen=True, slots=True)
