@@ -17,12 +17,12 @@ from tests.contract.s3_servers import (
     Ceph,
     Place,
     client,
-    free_port,
     running,
     running_ceph,
     running_rclone,
     s3_place,
 )
+from tests.ports import free_port
 
 
 @pytest.fixture(autouse=True)

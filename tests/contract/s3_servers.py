@@ -23,6 +23,8 @@ import boto3.session
 from botocore import exceptions as boto
 from botocore.config import Config
 
+from tests.ports import free_port
+
 BUCKET = "press"
 SCRIPTS = Path(sys.executable).parent
 _START_LIMIT_S = 60
@@ -76,23 +78,36 @@ class Ceph:
 @contextmanager
 def running_ceph(folder: Path) -> Iterator[Ceph]:
     """A cluster of one node in memory; it takes a quarter of a minute to start."""
-    port = free_port()
-    script = Path(__file__).with_name("start_ceph.sh")
-    started = subprocess.run(
-        ("bash", str(script), str(folder), str(port)), capture_output=True, timeout=240, check=False
-    )
+    port, folder = _start_ceph(folder)
     try:
-        if started.returncode:
-            raise RuntimeError(f"Ceph did not start (is it installed? tests/contract/install.sh): {started.stderr!r}")
         ceph = Ceph(folder, f"http://127.0.0.1:{port}")
         _until(lambda: _answers(ceph.url))
         with closing(client(ceph.url)) as s3:
             s3.create_bucket(Bucket=BUCKET)
         yield ceph
     finally:
-        for path in (folder / "run").glob("*.pid"):
-            with suppress(ProcessLookupError, ValueError):
-                os.kill(int(path.read_text()), signal.SIGKILL)
+        _stop_ceph(folder)
+
+
+def _start_ceph(folder: Path) -> tuple[int, Path]:
+    """Its port and folder; ports that were free may be taken by the time its daemons want them: then others."""
+    script = Path(__file__).with_name("start_ceph.sh")
+    said = b""
+    for attempt in range(3):
+        port, place = free_port(in_a_row=2), folder / str(attempt)
+        command = ("bash", str(script), str(place), str(port))
+        started = subprocess.run(command, capture_output=True, timeout=240, check=False)
+        if not started.returncode:
+            return port, place
+        said = started.stderr
+        _stop_ceph(place)
+    raise RuntimeError(f"Ceph did not start (is it installed? tests/contract/install.sh): {said!r}")
+
+
+def _stop_ceph(folder: Path) -> None:
+    for path in (folder / "run").glob("*.pid"):
+        with suppress(ProcessLookupError, ValueError):
+            os.kill(int(path.read_text()), signal.SIGKILL)
 
 
 def _is_zombie(pid: int) -> bool:
@@ -142,12 +157,6 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
         else:
             return
     raise RuntimeError(f"{process.args!r} does not answer")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def client(url: str) -> Any:

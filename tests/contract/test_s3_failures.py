@@ -16,7 +16,8 @@ from pipelines.store.contract import Store
 from pipelines.store.retry import RetryingStore
 from pipelines.store.s3 import S3Store
 from tests.contract.faulty_proxy import FaultyProxy, running_proxy
-from tests.contract.s3_servers import BUCKET, Place, client, free_port, running_rclone
+from tests.contract.s3_servers import BUCKET, Place, client, running_rclone
+from tests.ports import free_port
 
 pytestmark = pytest.mark.servers
 

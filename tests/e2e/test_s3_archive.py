@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from crawler.demo import serve, truth
-from tests.contract.s3_servers import BUCKET, free_port, running_rclone
+from tests.contract.s3_servers import BUCKET, running_rclone
 from tests.e2e.archive_view import PRESSARC, environment, lines
 from tests.e2e.test_demo_site import assert_equals_truth
+from tests.ports import free_port
 
 pytestmark = pytest.mark.servers
 

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.contract.s3_servers import free_port, running
+from tests.contract.s3_servers import running
+from tests.ports import free_port
 
 PYWB = "pywb==2.10.*"
 CACHE = "PRESSARC_TEST_CACHE"

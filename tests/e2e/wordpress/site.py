@@ -10,7 +10,6 @@ By hand: `python -m tests.e2e.wordpress.site FOLDER [PORT]`, and Ctrl-C to end i
 from __future__ import annotations
 
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -32,6 +31,7 @@ from tests.e2e.wordpress.servers import (
     running_web,
 )
 from tests.e2e.wordpress.truth import Truth, load, save
+from tests.ports import free_port
 
 CLASSIC_THEME: Final = "twentytwentyone"
 BLOCK_THEME: Final = "twentytwentythree"
@@ -78,7 +78,7 @@ def running_wordpress(folder: Path, *, port: int | None = None, theme: str = CLA
     with running_database(folder):
         if is_new:
             _create_schema(folder)
-            save(make_site(folder, f"http://127.0.0.1:{port or _free_port()}", theme), record)
+            save(make_site(folder, f"http://127.0.0.1:{port or free_port()}", theme), record)
         truth = load(record)
         with running_web(folder, urlsplit(truth.url).port or 80):
             _await_answer(truth.url, folder)
@@ -88,12 +88,6 @@ def running_wordpress(folder: Path, *, port: int | None = None, theme: str = CLA
 def _create_schema(folder: Path) -> None:
     command = [program("mariadb"), "--no-defaults", f"--socket={folder / 'run' / 'database.sock'}", "--user=root"]
     subprocess.run([*command, "--execute=CREATE DATABASE wordpress"], check=True, timeout=30)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _await_answer(url: str, folder: Path) -> None:
