@@ -171,6 +171,11 @@ class Frontier:
             is_fruitful = names_new or (is_article and not is_repeat)
             self._traps.note(origin.url, fruitful=is_fruitful, is_variant=self._is_variant(origin.url))
 
+    def unchanged(self, origin: Candidate) -> None:
+        """Take in that what is at *origin* has not changed since it was last read: what it lists is still expected."""
+        is_sitemap = origin.target is Target.SITEMAP
+        self.read(origin, tuple(self._revisits.as_before(origin)) if is_sitemap else ())
+
     def restore(self, origin: Candidate) -> None:
         """Take in a URL that an interrupted run has captured already."""
         origin = self._without_session(origin)

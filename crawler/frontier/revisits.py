@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from crawler.frontier.claims import Claims
+from pipelines.http.url import canonical_url
 from pipelines.memory.urls import KnownUrl
 from pipelines.reasons import Outcome, Source
 from pipelines.values import Candidate, Target
@@ -87,6 +88,14 @@ class Revisits:
     def due(self) -> list[KnownUrl]:
         """What is to be looked at again by now."""
         return self._memory.due_articles(self._now, self._limit)
+
+    def as_before(self, sitemap: Candidate) -> Iterator[Candidate]:
+        """What *sitemap*, which says that it has not changed, lists: what it listed when it was last read."""
+        for url in list(self._memory.listed_by((canonical_url(sitemap.url),))):
+            known = self._memory.url(url)
+            if known is not None:
+                named = candidate_of(known)
+                yield replace(named, via=Source.SITEMAP, referrer=sitemap.url, depth=sitemap.depth + 1)
 
     def vanished(self) -> Iterator[KnownUrl]:
         """What the sitemaps that were read tonight listed before and list no more."""

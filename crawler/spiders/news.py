@@ -207,7 +207,9 @@ class NewsSpider(Spider):
             target = absolute_url(page.url, location)
             self.frontier.read(origin, () if target is None else (_redirected(origin, page.url, target),))
             return
-        if page.status != 200 or not self.discovers:
+        if page.status == 304 and self.discovers:
+            self.frontier.unchanged(origin)
+        elif page.status != 200 or not self.discovers:
             self.frontier.read(origin, ())
         else:
             read = self.reading.read(page, origin)
@@ -266,7 +268,10 @@ class NewsSpider(Spider):
                 self.frontier.restore(origin)
         for captured in self.run.captured():
             origin = _captured_candidate(captured)
-            if origin is None or captured.response is None or captured.response.type == "revisit":
+            if origin is None or captured.response is None:
+                continue
+            if captured.response.type == "revisit":
+                self.frontier.unchanged(origin)
                 continue
             try:
                 page = page_from_record(captured.response, max_bytes=MAX_PAGE_BYTES)

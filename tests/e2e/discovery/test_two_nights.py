@@ -106,3 +106,16 @@ def test_every_article_that_was_there_yesterday_or_is_today_has_one_outcome(nigh
 
 def test_the_archive_of_both_nights_verifies(nights: TwoNights) -> None:
     assert_verified(nights.folder)
+
+
+def test_a_night_on_which_nothing_changed_costs_next_to_nothing_and_still_accounts_for_every_article(
+    tmp_path: Path,
+) -> None:
+    with serve(size=30) as server:
+        first, second = crawl(server, tmp_path), crawl(server, tmp_path)
+        listed = {article.url for article in server.truth()}
+    assert [hit.path for hit in answered_anew(second.hits)] == ["/robots.txt"]
+    assert second.articles == []
+    assert {second.outcome(url) for url in listed} <= {"held", "unchanged"}
+    coverage = second.manifest["counts"]["coverage"]["sitemap"]
+    assert coverage == first.manifest["counts"]["coverage"]["sitemap"]

@@ -115,6 +115,19 @@ def test_what_a_sitemap_that_was_not_read_may_have_dropped_is_left_alone() -> No
     assert taken(crawl) == ["sitemap.xml"]
 
 
+def test_what_an_unchanged_sitemap_lists_is_expected_as_it_was() -> None:
+    page = KnownUrl(f"{HOME}about", NOW - DAY, "listing", due_at=NOW + DAY)
+    memory = remembered(article("kept"), page, listed={SITEMAP.url: (f"{HOME}kept", f"{HOME}about")})
+    crawl = frontier(memory)
+    crawl.offer(SITEMAP)
+    assert taken(crawl) == ["sitemap.xml"]
+    crawl.unchanged(SITEMAP)
+    assert taken(crawl) == []
+    ledger = crawl.ledger(NOW, stopped=False)
+    assert ledger.expected_by == {f"{HOME}kept": (Source.SITEMAP,)}
+    assert ledger.held == (f"{HOME}kept",)
+
+
 def test_a_sitemap_that_dropped_nearly_all_is_taken_for_broken() -> None:
     paths = [f"story-{number}" for number in range(300)]
     memory = remembered(*map(article, paths), listed={SITEMAP.url: tuple(HOME + path for path in paths)})
