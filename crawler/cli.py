@@ -21,8 +21,8 @@ from crawler.probing.report import SiteReport
 from crawler.probing.site_file import plain, site_file
 from crawler.run import CrawlCutOff, CrawlResult, Job, Watcher, crawl
 from pipelines import cli as offline
-from pipelines import keeping
-from pipelines.cli import ArchiveOption, ConfigOption, JsonOption, SetOption
+from pipelines.commands.console import errors
+from pipelines.commands.options import FAILED, USAGE, WARNINGS, ArchiveOption, ConfigOption, JsonOption, SetOption
 from pipelines.config import load_config, site_path
 from pipelines.errors import AccessDenied, ArchiveError, ConfigError
 from pipelines.http.url import site_name
@@ -159,7 +159,7 @@ def add(
     if not dry_run:
         _write(path, site_file(found))
     _tell(found, None if dry_run else path, as_json=as_json)
-    raise typer.Exit(offline.WARNINGS if found.warnings else 0)
+    raise typer.Exit(WARNINGS if found.warnings else 0)
 
 
 def _write(path: Path, text: str) -> None:
@@ -182,7 +182,7 @@ def _tell(found: SiteReport, path: Path | None, *, as_json: bool) -> None:
     if path is not None:
         out.print(f"\n{path} is written; next: pressarc crawl {path.stem}", markup=False)
     for warning in found.warnings:
-        offline.errors.print(f"{found.name}: warning: {plain(warning)}", markup=False)
+        errors.print(f"{found.name}: warning: {plain(warning)}", markup=False)
 
 
 @app.command()
@@ -196,7 +196,7 @@ def demo(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
         config = load_config(site.url, flags=flags)
         results = _crawl([Job(config)])
     code = report(results, as_json=as_json)
-    if not as_json and code != offline.FAILED:
+    if not as_json and code != FAILED:
         _how_to_look(config.archive.location)
     raise typer.Exit(code)
 
@@ -209,7 +209,7 @@ def report(results: list[CrawlResult], *, as_json: bool) -> int:
         for result in results:
             _print(result)
     statuses = {result.status for result in results}
-    return offline.FAILED if "failed" in statuses else offline.WARNINGS if "warnings" in statuses else 0
+    return FAILED if "failed" in statuses else WARNINGS if "warnings" in statuses else 0
 
 
 def _crawl(jobs: list[Job]) -> list[CrawlResult]:
@@ -226,7 +226,7 @@ def _print(result: CrawlResult) -> None:
     manifest = result.manifest
     if manifest is None:
         word = "failed" if result.status == "failed" else "not crawled"
-        offline.errors.print(f"{result.site}: {word}: {'; '.join(result.messages)}", markup=False)
+        errors.print(f"{result.site}: {word}: {'; '.join(result.messages)}", markup=False)
         return
     articles, counts = manifest.counts.articles, manifest.counts
     out.print(
@@ -235,7 +235,7 @@ def _print(result: CrawlResult) -> None:
         markup=False,
     )
     for message in result.messages:
-        offline.errors.print(f"{result.site}: warning: {message}", markup=False)
+        errors.print(f"{result.site}: warning: {message}", markup=False)
 
 
 def _as_json(result: CrawlResult) -> dict[str, object]:
@@ -282,17 +282,16 @@ def _progress() -> Iterator[Watcher]:
 def main() -> None:
     """Run the command; an error is one sentence on standard error, and an exit code."""
     app.add_typer(offline.app)
-    app.add_typer(keeping.app)
     try:
         app()
     except ConfigError as error:
-        offline.errors.print(f"pressarc: {error}", markup=False)
-        sys.exit(offline.USAGE)
+        errors.print(f"pressarc: {error}", markup=False)
+        sys.exit(USAGE)
     except ArchiveError as error:
-        offline.errors.print(f"pressarc: {error}", markup=False)
-        sys.exit(offline.FAILED)
+        errors.print(f"pressarc: {error}", markup=False)
+        sys.exit(FAILED)
     except CrawlCutOff:
-        offline.errors.print("pressarc: stopped; what was captured is safe, and the next start goes on from here")
+        errors.print("pressarc: stopped; what was captured is safe, and the next start goes on from here")
         os._exit(INTERRUPTED)  # a thread that publishes would be waited for: it is made so that it can be cut off
 
 

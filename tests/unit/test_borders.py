@@ -21,8 +21,8 @@ LAYERS = (
     "crawler.capture crawler.discovery crawler.settings crawler.log crawler.demo",
     "crawler.frontier",
     # ------------------------------------------------ crawler above, pipelines below
-    "pipelines.keeping",
     "pipelines.cli pipelines.adapter",
+    "pipelines.commands",
     "pipelines.verify pipelines.replay pipelines.report",
     "pipelines.publish pipelines.index",
     "pipelines.flow",
@@ -77,10 +77,10 @@ OWNERS = {
         "pipelines/publish/",
         "pipelines/verify/",
         "pipelines/config.py",
-        "pipelines/cli.py",
+        "pipelines/commands/",
     ),
-    "typer": ("crawler/cli.py", "pipelines/cli.py", "pipelines/keeping.py"),
-    "rich": ("crawler/cli.py", "pipelines/cli.py", "pipelines/keeping.py"),
+    "typer": ("crawler/cli.py", "pipelines/cli.py", "pipelines/commands/"),
+    "rich": ("crawler/cli.py", "pipelines/commands/"),
     # What a crash at any of these leaves behind is tested there.
     "os.fsync": ("pipelines/disk.py",),
     "os.replace": ("pipelines/disk.py",),
@@ -90,7 +90,7 @@ OWNERS = {
     "os.environ": ("pipelines/config.py",),
     "os.getenv": ("pipelines/config.py",),
     # What differs from one time to the next is an argument below the crawl and the commands.
-    "datetime.now": ("crawler/", "pipelines/cli.py", "pipelines/keeping.py"),
+    "datetime.now": ("crawler/", "pipelines/commands/"),
     "datetime.utcnow": (),
     "datetime.today": (),
     "date.today": (),
@@ -99,7 +99,7 @@ OWNERS = {
     "time.perf_counter": ("crawler/",),
     "random": (),
     # Unfinished files must not meet, and their names are not kept; nobody is to know beforehand what a sample takes.
-    "secrets": ("crawler/", "pipelines/store/local.py", "pipelines/keeping.py"),
+    "secrets": ("crawler/", "pipelines/store/local.py", "pipelines/commands/"),
     "uuid": ("crawler/", "pipelines/warc/rotate.py"),  # the default of an argument
 }
 """Third parties, and what else has an owner, with where alone it may be used."""

@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 
 from crawler import cli
 from pipelines import cli as offline
-from pipelines import keeping
+from pipelines.commands.options import FAILED, USAGE, WARNINGS
 from pipelines.config import load_config, options
 from tests.unit.markdown import DOCUMENTS, ROOT, blocks, chapter, table, tables, without_blocks
 
@@ -39,7 +39,7 @@ def unit(name: str) -> configparser.ConfigParser:
 def commands() -> dict[str, Any]:
     """The commands of `pressarc` by name."""
     found: dict[str, Any] = {}
-    for app in (cli.app, offline.app, keeping.app):
+    for app in (cli.app, offline.app):
         group: Any = typer.main.get_command(app)
         for name, command in group.commands.items():
             inner = getattr(command, "commands", None)
@@ -96,10 +96,10 @@ def test_a_command_is_described_in_its_own_words(name: str) -> None:
 @pytest.mark.parametrize("document", [README, COMMANDS], ids=lambda path: path.name)
 def test_the_exit_codes_are_documented(document: Path) -> None:
     codes = table(document, "Exit codes")
-    assert set(codes) == {"0", *map(str, (offline.FAILED, offline.USAGE, offline.WARNINGS, cli.INTERRUPTED))}
-    assert codes[str(offline.FAILED)][0].startswith("failed")
-    assert codes[str(offline.USAGE)][0].startswith("wrong usage or configuration")
-    assert codes[str(offline.WARNINGS)][0].startswith("done, with warnings")
+    assert set(codes) == {"0", *map(str, (FAILED, USAGE, WARNINGS, cli.INTERRUPTED))}
+    assert codes[str(FAILED)][0].startswith("failed")
+    assert codes[str(USAGE)][0].startswith("wrong usage or configuration")
+    assert codes[str(WARNINGS)][0].startswith("done, with warnings")
 
 
 def shown_commands() -> Iterator[tuple[str, list[str]]]:
@@ -213,7 +213,7 @@ def test_configuration_in_the_documents_is_valid(tmp_path: Path) -> None:
 
 def test_the_service_takes_warnings_for_success_and_its_timer_starts_it() -> None:
     service = unit("pressarc.service")["Service"]
-    assert service["SuccessExitStatus"] == str(offline.WARNINGS)
+    assert service["SuccessExitStatus"] == str(WARNINGS)
     assert service["ExecStart"].endswith(" $SITES")
     sites = (ROOT / "deploy/pressarc.env").read_text(encoding="utf-8")
     assert re.search(r"^SITES=example\.org$", sites, re.MULTILINE)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from pipelines import keeping
+from pipelines.cli import app
 from pipelines.errors import ConfigError
 from pipelines.store.keys import articles_key
 from tests.unit.publish.nights import (
@@ -38,7 +38,7 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def pressarc(*arguments: str) -> Result:
-    return CliRunner().invoke(keeping.app, list(arguments), catch_exceptions=False)
+    return CliRunner().invoke(app, list(arguments), catch_exceptions=False)
 
 
 def damage(archive: Path, kind: str) -> Path:

@@ -1,0 +1,1 @@
+"""The commands that need no crawl, a module each; pipelines/cli.py names them all."""

@@ -1,0 +1,67 @@
+"""`pressarc extract`: articles of WARC files, or of single pages, without a crawl."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel
+
+from pipelines.article.jsonl import to_line, write_part
+from pipelines.commands.console import errors, progress_bar
+from pipelines.errors import ConfigError, ContentError
+from pipelines.publish.offline import NamedPage, extract_pages, extract_warcs, parse_page_line
+
+
+def extract(
+    files: Annotated[list[Path] | None, typer.Argument(help="WARC files, of any program.")] = None,
+    pages: Annotated[
+        str | None,
+        typer.Option(help='JSON lines {"id","url","html_b64"} to read instead: a file, or - for standard input.'),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the parts; standard output by default.")] = None,
+    workers: Annotated[int, typer.Option(help="Worker processes; 0 means one for each processor.")] = 0,
+) -> None:
+    """Make articles of WARC files, or of single pages, without crawling anything.
+
+    Of WARC files: article lines on standard output, or parts of articles and outcomes in a folder. Of pages: a line
+    {"id","text","title","author","date"} each; pages of one site teach one another.
+    """
+    if (pages is None) == (not files):
+        raise ConfigError("name WARC files, or --pages with a file or -", where="pressarc extract")
+    if pages is not None:
+        for answer in extract_pages(_read_pages(pages)):
+            print(json.dumps(answer, ensure_ascii=False))
+        return
+    with progress_bar() as watcher:
+        for lines in extract_warcs(files or [], workers=workers, progress=watcher):
+            _write_lines(out, "articles", lines.name, lines.articles)
+            if out is not None:
+                _write_lines(out, "outcomes", lines.name, lines.outcomes)
+
+
+def _read_pages(source: str) -> list[NamedPage]:
+    now = datetime.now(UTC)
+    try:
+        stream = sys.stdin if source == "-" else Path(source).open(encoding="utf-8")  # noqa: SIM115 (closed below)
+        with stream:
+            named = ((f"{source}:{number}", line) for number, line in enumerate(stream, start=1) if line.strip())
+            return [parse_page_line(line, captured_at=now, where=where) for where, line in named]
+    except OSError as error:
+        raise ConfigError(f"the file cannot be read ({error.strerror})", where=source) from error
+    except UnicodeDecodeError as error:
+        raise ContentError("this is not UTF-8", where=source) from error
+
+
+def _write_lines(out: Path | None, kind: str, name: str, lines: Sequence[BaseModel]) -> None:
+    if out is None:
+        sys.stdout.buffer.writelines(to_line(line) for line in lines)
+        return
+    stem = name.removesuffix(".gz").removesuffix(".warc")
+    part = write_part(out / kind / f"{stem}.jsonl.gz", (to_line(line) for line in lines))
+    errors.print(f"{part.path}: {part.lines} {kind}")

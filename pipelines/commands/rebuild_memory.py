@@ -1,0 +1,38 @@
+"""`pressarc rebuild-memory`: a site's memory, made anew of its archive."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Annotated
+
+import typer
+
+from pipelines.commands.archive import archive_of, named_sites
+from pipelines.commands.console import progress_bar
+from pipelines.commands.options import ArchiveOption, ConfigOption, SetOption
+from pipelines.config import load_config
+from pipelines.publish.manifest import newest
+from pipelines.publish.rebuild import rebuild
+from pipelines.publish.run import work_folder
+from pipelines.publish.work import SiteFolder
+
+
+def rebuild_memory(
+    site: Annotated[str, typer.Argument(help="The site, by its name in the archive.")],
+    archive: ArchiveOption = None,
+    config: ConfigOption = None,
+    set_: SetOption = None,
+) -> None:
+    """Make a site's memory again from its articles, outcomes and WARC files, for a snapshot that is lost or damaged.
+
+    It is put into the work folder, and the next run of the site goes on from it.
+    """
+    effective = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})
+    store = archive_of(effective)
+    named_sites(store, [site])
+    head = newest(store, site)
+    assert head is not None  # `named_sites` names only sites with a manifest
+    with closing(SiteFolder(work_folder(effective), site)) as folder, progress_bar() as watcher:
+        target = folder.memory_of(head.manifest.run)
+        count = rebuild(store, site, target, watcher)
+    print(f"{target}: {count} articles; the next run of {site} goes on from it")

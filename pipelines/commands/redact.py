@@ -1,0 +1,67 @@
+"""`pressarc redact`: take-down."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from pipelines.commands.archive import archive_of, named_sites
+from pipelines.commands.options import FAILED, ArchiveOption, ConfigOption, DryRunOption, JsonOption, SetOption
+from pipelines.config import load_config
+from pipelines.publish.run import work_folder
+from pipelines.publish.sealing import Sealing, seal
+from pipelines.publish.takedown import find, finish, obstacles, take_down
+from pipelines.publish.work import SiteFolder
+
+
+def redact(
+    target: Annotated[str, typer.Argument(metavar="URL|ID", help="The article's URL, or its id.")],
+    site: Annotated[str, typer.Option(help="The site, by its name in the archive.")],
+    reason: Annotated[str, typer.Option(help="Why; it is written into the manifest, for good.")],
+    archive: ArchiveOption = None,
+    dry_run: DryRunOption = False,
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take an article out of the archive: payloads, lines and memory. What went, when and why stays in the chain.
+
+    Exit code 0 where it is out, or could be; 1 where locked files are in the way.
+    """
+    effective = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})
+    store = archive_of(effective)
+    named_sites(store, [site])
+    with closing(SiteFolder(work_folder(effective), site)) as folder:
+        finish(store, folder)
+        found = find(store, site, target)
+        in_the_way = obstacles(store, found)
+        manifest = None
+        if not dry_run and not in_the_way:
+            suffix = lambda: secrets.token_hex(3)  # noqa: E731 (one call)
+            manifest = take_down(store, folder, found, reason=reason, now=_now(), new_suffix=suffix)
+            seal(store, site, manifest.number, Sealing.of(effective))
+    facts = {
+        "article": found.article,
+        "url": found.url,
+        "records": sum(map(len, found.records.values())),
+        "files": found.keys,
+        "obstacles": in_the_way,
+        "manifest": manifest.number if manifest else None,
+    }
+    if as_json:
+        print(json.dumps(facts, indent=1))
+    else:
+        done = f"taken down by manifest {manifest.number}" if manifest else "nothing was changed"
+        print("\n".join(f"{key}: {'removed' if key in found.snapshots else 'replaced'}" for key in found.keys))
+        print("\n".join([*in_the_way, f"{found.url} ({found.article}), {facts['records']} record(s): {done}"]))
+    if in_the_way:
+        raise typer.Exit(FAILED)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
