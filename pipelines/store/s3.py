@@ -15,47 +15,34 @@ import builtins
 import hashlib
 import io
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO
 from urllib.parse import urlencode
 
-import boto3.session
 from botocore import exceptions as boto
-from botocore.config import Config
 
 from pipelines.errors import ObjectDiffers, ObjectMissing, StoreError, StoreUnavailable, UploadCorrupt
 from pipelines.store.contract import Capabilities
 from pipelines.store.keys import check_key, check_prefix, is_hidden
 from pipelines.store.multipart import PART_BYTES, send_parts, unfinished
 from pipelines.store.policy import WritePolicy
+from pipelines.store.s3_client import Body, s3_client
 from pipelines.store.s3_errors import NO_BUCKET, status_of, translated
+from pipelines.store.s3_probe import BucketProbe
 from pipelines.store.source import check_source, open_source
 from pipelines.values import StoredObject
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 _log = logging.getLogger(__name__)
 
 SINGLE_PUT_BYTES = 64 << 20
 """Larger objects are sent in parts."""
 
-_CONNECT_TIMEOUT_S = 10
-_READ_TIMEOUT_S = 60
 _CHUNK_BYTES = 1 << 20
-
-_PROBE_NAME = ".probe-create-only"
-_PROBE_CONTENT = b"pressarc asks here whether this store honours If-None-Match. It may be deleted at any time.\n"
-
-_NOT_CREATE_ONLY = (
-    "this store does not refuse the second of two simultaneous writers of one object (it ignores If-None-Match): "
-    "let only one process at a time write a site"
-)
 
 
 class S3Store:
@@ -99,10 +86,9 @@ class S3Store:
         self._part_bytes = part_bytes
         self._policy = policy or WritePolicy()
         self._store_time: datetime | None = None
-        self._create_only: bool | None = None
-        self._capabilities: Capabilities | None = None
         with translated(self._location):
-            self._client = _client(endpoint, region)
+            self._client = s3_client(endpoint, region)
+        self._bucket_probe = BucketProbe(self._client, bucket, self._prefix)
 
     @property
     def location(self) -> str:
@@ -114,7 +100,7 @@ class S3Store:
             measures = _measure(stream)
             check_source(source, measures.sha256, sha256, where=where)
             stream.seek(0)
-            create_only = self._is_create_only()
+            create_only = self._bucket_probe.is_create_only()
             is_single = measures.size_bytes <= self._single_put_bytes
             if not (create_only and is_single) and self._holds(key, sha256):
                 return
@@ -180,17 +166,7 @@ class S3Store:
             return hashlib.file_digest(stream, "sha256").hexdigest()
 
     def capabilities(self) -> Capabilities:
-        if self._capabilities is None:
-            is_honoured = self._is_create_only()
-            self._capabilities = Capabilities(
-                create_only=is_honoured,
-                missing=() if is_honoured else (_NOT_CREATE_ONLY,),
-                versioning=self._ask(self._client.get_bucket_versioning, "Status", "Enabled"),
-                object_lock=self._ask(
-                    self._client.get_object_lock_configuration, "ObjectLockConfiguration", "ObjectLockEnabled"
-                ),
-            )
-        return self._capabilities
+        return self._bucket_probe.capabilities()
 
     def remove(self, key: str) -> None:
         target = {"Bucket": self._bucket, "Key": self._full(key)}
@@ -322,16 +298,6 @@ class S3Store:
             self._store_time = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
         return self._store_time
 
-    def _ask(self, question: Callable[..., Any], name: str, wanted: str) -> bool | None:
-        """Whether the bucket has a feature; null where the store will not say."""
-        try:
-            answer = question(Bucket=self._bucket).get(name)
-        except boto.ClientError as error:
-            return False if "NotFound" in str(error.response.get("Error", {}).get("Code", "")) else None
-        except boto.BotoCoreError:
-            return None
-        return wanted in answer if isinstance(answer, dict) else answer == wanted
-
     def _abort(self, target: dict[str, str]) -> None:
         """Let go of an upload that is not wanted; if that fails too, it is one of the `leftovers`."""
         try:
@@ -372,37 +338,16 @@ class S3Store:
         except (boto.ClientError, boto.BotoCoreError) as error:
             _log.warning("corrupt upload could not be removed", extra={"key": key, "error": str(error)})
 
-    def _is_create_only(self) -> bool:
-        if self._create_only is None:
-            self._create_only = self._refuses_second_put()
-        return self._create_only
-
-    def _refuses_second_put(self) -> bool:
-        """Put the probe twice, create-only; it stays, so that later questions cost one request and no deletion."""
-        with translated(self._where("")):
-            for _ in range(2):
-                try:
-                    self._client.put_object(
-                        Bucket=self._bucket, Key=self._prefix + _PROBE_NAME, Body=_PROBE_CONTENT, IfNoneMatch="*"
-                    )
-                except boto.ClientError as error:
-                    if status_of(error) == HTTPStatus.PRECONDITION_FAILED:
-                        return True
-                    if status_of(error) == HTTPStatus.NOT_IMPLEMENTED:
-                        return False
-                    raise
-        return False
-
     # ------------------------------------------------------------ reading
 
     def _stream(self, key: str) -> io.BufferedReader:
         return io.BufferedReader(self._body(key), _CHUNK_BYTES)
 
-    def _body(self, key: str, **request: str) -> _Body:
+    def _body(self, key: str, **request: str) -> Body:
         where = self._where(key)
         with translated(where):
             answer = self._client.get_object(Bucket=self._bucket, Key=self._full(key), **request)
-        return _Body(answer["Body"], str(answer.get("ContentRange", "")), where)
+        return Body(answer["Body"], str(answer.get("ContentRange", "")), where)
 
     def _holds(self, key: str, sha256: str) -> bool:
         """Whether the store has these bytes at *key*; false if it has none.
@@ -440,26 +385,6 @@ class S3Store:
         return f"s3://{self._bucket}/{self._prefix}{key}"
 
 
-class _Body(io.RawIOBase):
-    """The body of an answer, its failures translated."""
-
-    def __init__(self, body: Any, content_range: str, where: str) -> None:
-        self._body = body
-        self._where = where
-        self.content_range = content_range
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        with translated(self._where):
-            return int(self._body.readinto(buffer))
-
-    def close(self) -> None:
-        self._body.close()
-        super().close()
-
-
 @dataclass(frozen=True, slots=True)
 class _Measures:
     size_bytes: int
@@ -475,25 +400,3 @@ def _measure(stream: IO[bytes]) -> _Measures:
         sha256.update(chunk)
         size_bytes += len(chunk)
     return _Measures(size_bytes, base64.b64encode(md5.digest()).decode(), sha256.hexdigest())
-
-
-def _client(endpoint: str | None, region: str | None) -> Any:
-    session = boto3.session.Session()
-    if endpoint and not region:
-        region = session.region_name or "us-east-1"  # signing needs one; stores that have none take any
-    return session.client(
-        "s3",
-        endpoint_url=endpoint,
-        region_name=region,
-        config=Config(
-            signature_version="s3v4",
-            # Bucket names in host names need DNS entries that only the large providers have.
-            s3={"addressing_style": "path" if endpoint else "auto"},
-            # The newer checksums of botocore are unknown to many stores; ours is the sha256 read back.
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
-            retries={"total_max_attempts": 1, "mode": "standard"},
-            connect_timeout=_CONNECT_TIMEOUT_S,
-            read_timeout=_READ_TIMEOUT_S,
-        ),
-    )
