@@ -26,7 +26,6 @@ from crawler.capture.handler import RECORD_META, VISIT_META
 from crawler.capture.page import page_of_response
 from crawler.capture.refusal import Refused
 from crawler.capture.tap import check_versions
-from crawler.discovery.requisites import Wanted, is_style_sheet, requisites
 from crawler.frontier.budgets import Limits
 from crawler.frontier.expectations import MAX_REDIRECTS
 from crawler.frontier.frontier import Frontier, Visit
@@ -37,6 +36,7 @@ from pipelines.config import Config, load_config
 from pipelines.errors import ConfigError, ContentError
 from pipelines.http.url import absolute_url, same_site
 from pipelines.memory.urls import KnownUrl
+from pipelines.page.requisites import Wanted, is_style_sheet, requisites
 from pipelines.publish.exchange import MAX_PAGE_BYTES, is_html
 from pipelines.publish.manifest import Manifest
 from pipelines.publish.run import OpenRun

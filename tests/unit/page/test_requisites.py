@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discovery.requisites import Wanted, requisites, srcset_urls
+from pipelines.page.requisites import Wanted, requisites, srcset_urls
 from pipelines.values import Page
 
 BASE = "https://news.example.org/2026/story/"
