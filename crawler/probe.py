@@ -230,5 +230,6 @@ def _settings(config: Config) -> dict[str, object]:
         "ITEM_PIPELINES": {},
         "RETRY_TIMES": 0,  # what fails is something to tell, and costs one request
         "PRESSARC_MAX_BACKOFF_S": _MAX_BACKOFF_S,
+        "PRESSARC_TDMREP": False,  # it is a step of the look
     }
     return {**settings_for(config), **own}

@@ -22,6 +22,7 @@ DOWNLOAD_HANDLERS = {
 }
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.polite.PoliteMiddleware": 100,
+    "crawler.middlewares.reservations.ReservationsMiddleware": 200,
     # Ours follows RFC 9309; Scrapy's allows everything when robots.txt cannot be had.
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     # Bodies are decoded by pipelines/http, live and offline alike; Scrapy's loses pages with a false coding.
@@ -70,6 +71,7 @@ def settings_for(config: Config) -> dict[str, object]:
         "DOWNLOAD_MAXSIZE": crawl.max_body_bytes,
         "DOWNLOAD_WARNSIZE": 0,
         "RETRY_TIMES": crawl.retries,
+        "PRESSARC_TDMREP": crawl.tdmrep,
         "PRESSARC_ALLOW_PRIVATE": crawl.allow_private,
         "PRESSARC_DELAY_S": crawl.delay_s,
         "PRESSARC_MAX_CRAWL_DELAY_S": crawl.max_crawl_delay_s,

@@ -169,6 +169,11 @@ class CrawlOptions(Section):
     max_requisite_bytes: int = Field(
         8 * 1024 * 1024, ge=1024, description="Bytes of a requisite's body; a longer one is cut there."
     )
+    tdmrep: bool = Field(
+        default=True,
+        description="Whether a host is asked, once a night, for the file in which it reserves rights to text and data "
+        "mining (/.well-known/tdmrep.json).",
+    )
     allow_private: bool = Field(
         default=False, description="Whether hosts with private or loopback addresses may be fetched."
     )

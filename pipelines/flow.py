@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.errors import UndecodableBody, UnparsableHtml
 from pipelines.extract.draft import draft_of
@@ -22,11 +22,12 @@ from pipelines.page.blocks import blocks_of
 from pipelines.page.classify import Kind, classify
 from pipelines.page.decode import decode
 from pipelines.page.facts import read_facts
+from pipelines.page.rights import page_statements
 from pipelines.page.text import word_count
 from pipelines.page.tree import MAX_HTML_BYTES, Paths, body_of, parse, strip_unread
 from pipelines.page.walls import find_wall
 from pipelines.reasons import Flag, Outcome, Reason
-from pipelines.values import Draft, Page, Reading, Survey
+from pipelines.values import Draft, Page, Reading, Said, Statement, Survey
 
 LEAST_WORDS = 25
 """Fewer words than this are no article."""
@@ -43,6 +44,8 @@ class PreparedPage:
     """Why it is no article's page, where it is none."""
     flags: tuple[Flag, ...] = ()
     """What is to be said of every article of the page."""
+    statements: tuple[Statement, ...] = ()
+    """What the page states about rights."""
 
 
 def prepare_page(
@@ -116,8 +119,14 @@ def read_prepared(
 def _read(prepared: PreparedPage, profile: Profile, *, insist: bool, lead_only: bool) -> Reading | None:
     leads = [part for part in prepared.parts if part.is_lead]
     drafts = [draft_of(part, profile, prepared.flags) for part in (leads if leads and lead_only else prepared.parts)]
-    known = [draft for draft in drafts if draft is not None]
+    known = [_with_rights(draft, prepared.statements) for draft in drafts if draft is not None]
     return _reading(known, insist=insist) if len(known) == len(drafts) else None
+
+
+def _with_rights(draft: Draft, statements: Sequence[Statement]) -> Draft:
+    """The draft with what the page states; its JSON-LD speaks of the lead article alone."""
+    own = (each for each in statements if not (draft.embedded and each.source is Said.JSON_LD))
+    return replace(draft, statements=tuple(own))
 
 
 def read_page(page: Page, profile: Profile, *, insist: bool = False) -> Reading:
@@ -147,6 +156,7 @@ def _prepare(page: Page, known: Profile, *, insist: bool, asks_embedded: bool) -
     wall = find_wall(page, root, facts, blocks)
     if wall is not None and not insist:
         return _refused(wall.reason, wall.why)
+    statements = page_statements(root, facts)
     strip_unread(root)  # not before: what a wall is made of, scripts tell
     verdict = classify(root, facts, blocks)
     why, refused = "; ".join(verdict.why), None
@@ -167,6 +177,7 @@ def _prepare(page: Page, known: Profile, *, insist: bool, asks_embedded: bool) -
         ),
         refused=refused,
         flags=tuple(flag for flag, is_so in holds.items() if is_so),
+        statements=statements,
     )
 
 

@@ -32,6 +32,7 @@ class Outcome(Described):
     LISTING = "listing", "A page that lists articles: home, category, tag, author, search."
     PAGE = "page", "A page that is neither an article nor a listing; the reason says what it lacked."
     ROBOTS = "robots", "A robots.txt file."
+    RIGHTS = "rights", "A tdmrep.json, in which a host reserves rights, or what was answered in its place."
     REQUISITE = "requisite", "Something that is no page: image, style sheet, feed, document."
     REDIRECT = "redirect", "The server named another URL (3xx)."
     REMOVED = "removed", "An article the archive holds is gone (404 or 410)."
@@ -128,6 +129,7 @@ class Source(Described):
     MEMORY = "memory", "An earlier run knew it."
     REQUISITE = "requisite", "A page needs it to be shown."
     ROBOTS = "robots", "The robots.txt of a host."
+    RIGHTS = "rights", "The tdmrep.json of a host."
     REDIRECT = "redirect", "A redirect of another URL."
 
 

@@ -119,6 +119,22 @@ class EarlierRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteRights:
+    """What files of a host said of the rights in one of its URLs, when it was requested."""
+
+    robots_rule: str | None = None
+    """The line of robots.txt that allowed it; null where none speaks of it."""
+    signals: tuple[str, ...] = ()
+    """Lines of robots.txt about the use of what it allows, as they stood."""
+    tdmrep: str | None = None
+    """The record of the answer for `/.well-known/tdmrep.json`: `urn:uuid:…`."""
+    tdm_reservation: str | None = None
+    """What its first rule that speaks of the URL says, as it stood."""
+    tdm_policy: str | None = None
+    """The same."""
+
+
+@dataclass(frozen=True, slots=True)
 class VisitFacts:
     """What the crawl knew of an exchange when it made it; kept in the WARC's metadata record."""
 
@@ -139,6 +155,8 @@ class VisitFacts:
     """The earlier record of the same URL; the request carries its validators, where it has any."""
     robots: str | None = None
     """The record of the robots.txt that allowed the request: `urn:uuid:…`."""
+    rights: SiteRights = SiteRights()
+    """What the host's files said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +221,26 @@ class Link:
     text: str
 
 
+class Said(StrEnum):
+    """Where a statement about rights stands; later ones supersede earlier ones, where one can (TDMRep §6)."""
+
+    ROBOTS_TXT = "robots.txt"
+    TDMREP = "tdmrep.json"
+    HTTP = "http"
+    HTML = "html"
+    JSON_LD = "json-ld"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Something that was stated about the rights in a page, in its own words."""
+
+    source: Said
+    name: str
+    """Of the field, the element or the property, in lower case."""
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class Removal:
     """A line that was taken out of an article, and on what evidence."""
@@ -242,6 +280,8 @@ class Draft:
     access_declared: str = "unknown"
     access_measured: str = "unknown"
     access_why: str | None = None
+    statements: tuple[Statement, ...] = ()
+    """What the page's HTML and JSON-LD state about rights."""
 
     @property
     def id(self) -> str:

@@ -37,7 +37,7 @@ MAX_AGE_S = 24 * 3600.0
 # The spellings of a field that protego takes, too.
 _AGENT = re.compile(r"user[- ]?agent\s*[:\s]\s*(.*)", re.IGNORECASE | re.DOTALL)
 _RULE = re.compile(r"(allow|di[as]{1,3}l{1,2}[oa]w)\b", re.IGNORECASE)
-_SIGNAL = re.compile(r"content-(usage|signal)\s*:", re.IGNORECASE)
+_SIGNAL = re.compile(r"(content-(usage|signal)|license)\s*:", re.IGNORECASE)
 _TOKEN = re.compile(r"\*(?=\s|$)|[A-Za-z_-]+")
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -59,7 +59,7 @@ class Robots:
     sitemaps: tuple[str, ...] = ()
     """The absolute URLs of its Sitemap lines, each once."""
     signals: tuple[str, ...] = ()
-    """Its Content-Usage and Content-Signal lines, as they stand, that are meant for us or for all."""
+    """Its Content-Usage, Content-Signal and License lines, as they stand, that are meant for us or for all."""
     lines: tuple[str, ...] = ()
     """The lines that are meant for us, without comments."""
     address: str = ""
@@ -96,8 +96,9 @@ class Robots:
 
     @cached_property
     def _permitting(self) -> list[tuple[str, Protego]]:
-        """Each line, as the only one besides one that disallows everything; longest pattern first."""
-        return [(line, _rules_of(("Disallow: /", line))) for line in self._longest_first]
+        """Each line that allows, as the only one besides one that disallows everything; longest pattern first."""
+        allowing = (line for line in self._longest_first if line[:5].lower() == "allow")
+        return [(line, _rules_of(("Disallow: /", line))) for line in allowing]
 
     @property
     def _longest_first(self) -> list[str]:

@@ -31,7 +31,7 @@ from crawler.frontier.robots import (
 from crawler.middlewares.gate import Gates
 from pipelines.http.url import absolute_url
 from pipelines.reasons import Reason, Source
-from pipelines.values import RecordRef, VisitFacts
+from pipelines.values import RecordRef, SiteRights, VisitFacts
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,10 @@ _FIRST = 10_000
 
 _AGAIN_S = 3600.0
 """When robots.txt is asked for again where it could not be had and the rules of a day ago still hold (§2.4)."""
+
+
+_MOST_SIGNALS, _SIGNAL_CHARS = 20, 500
+"""Of the lines about use, what is noted with every page; the rest is in the record."""
 
 
 @dataclass
@@ -84,8 +88,8 @@ class PoliteMiddleware:
         if reason is not None:
             raise Refused(reason, robots.basis(request.url))
         visit: VisitFacts | None = request.meta.get(VISIT_META)
-        if visit is not None and robots.record is not None:
-            request.meta[VISIT_META] = replace(visit, robots=robots.record.record_id)
+        if visit is not None:
+            request.meta[VISIT_META] = _noted(visit, robots, request.url)
 
     async def _robots_of(self, address: str) -> Robots:
         known = self._remembered.get(address)
@@ -140,6 +144,16 @@ class PoliteMiddleware:
         engine = self._crawler.engine
         assert engine is not None
         return await engine.download_async(request)
+
+
+def _noted(visit: VisitFacts, robots: Robots, url: str) -> VisitFacts:
+    """What is kept of the decision; of what is no page, its record alone."""
+    rights = SiteRights()
+    if visit.via is not Source.REQUISITE:
+        rule = robots.matching_rule(url)
+        signals = tuple(signal[:_SIGNAL_CHARS] for signal in robots.signals[:_MOST_SIGNALS])
+        rights = SiteRights(robots_rule=rule[:_SIGNAL_CHARS] if rule else None, signals=signals)
+    return replace(visit, robots=robots.record.record_id if robots.record else None, rights=rights)
 
 
 def _request(url: str) -> Request:

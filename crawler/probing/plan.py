@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from crawler.discovery.rest import posts_url
 from crawler.frontier.robots import Robots
+from crawler.frontier.tdmrep import tdmrep_url
 from crawler.probing.visit import Purpose, Step, Visit
 from pipelines.http.url import absolute_url, canonical_url, same_site
 from pipelines.reasons import Source
@@ -151,7 +152,7 @@ def _article(look: _Look) -> Step | None:
 
 
 def _tdmrep(look: _Look) -> Step | None:
-    url = urljoin(look.start, "/.well-known/tdmrep.json")
+    url = tdmrep_url(look.start)
     return Step(Purpose.TDMREP, Candidate(url, Source.SEED, target=Target.REST)) if look.is_new(url) else None
 
 

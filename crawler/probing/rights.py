@@ -16,12 +16,12 @@ from crawler.frontier.robots import Robots
 from pipelines.errors import ContentError
 from pipelines.page.decode import decode
 from pipelines.page.facts import read_facts
+from pipelines.page.rights import HTTP_FIELDS, ROBOTS_METAS, TDM_POLICY, TDM_RESERVATION
 from pipelines.page.tree import MAX_HTML_BYTES, parse
 from pipelines.values import Page
 
-_FIELDS = ("tdm-reservation", "tdm-policy", "content-usage", "content-signal", "x-robots-tag")
-_METAS = ("tdm-reservation", "tdm-policy", "robots", "googlebot", "pressarc")
-_ROBOTS_METAS = ("robots", "googlebot", "pressarc", "x-robots-tag")
+_METAS = (TDM_RESERVATION, TDM_POLICY, *ROBOTS_METAS)
+_OF_ROBOTS = (*ROBOTS_METAS, "x-robots-tag")
 # What says no more than that a page is public.
 _PLAIN = re.compile(r"(?:all|index|follow|max-[a-z-]+\s*:\s*[\w-]+)", re.IGNORECASE)
 _MOST_LOCATIONS = 20
@@ -65,7 +65,7 @@ def _of_file(page: Page) -> Iterator[Statement]:
 
 def _of_page(page: Page) -> Iterator[Statement]:
     for name, value in page.headers:
-        if name.lower() in _FIELDS and _says_something(name.lower(), value):
+        if name.lower() in HTTP_FIELDS and _says_something(name.lower(), value):
             yield Statement(f"HTTP field {name.lower()}", value)
     if len(page.body) > MAX_HTML_BYTES:
         return
@@ -80,6 +80,6 @@ def _of_page(page: Page) -> Iterator[Statement]:
 
 
 def _says_something(name: str, value: str) -> bool:
-    if name not in _ROBOTS_METAS:
+    if name not in _OF_ROBOTS:
         return True
     return any(part.strip() and not _PLAIN.fullmatch(part.strip()) for part in value.split(","))

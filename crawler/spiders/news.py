@@ -321,7 +321,7 @@ def _redirected(origin: Candidate, url: str, target: str) -> Candidate:
 def _captured_candidate(captured: CapturedExchange) -> Candidate | None:
     """The candidate behind a whole answer of an interrupted run; null where it is to be asked for again."""
     record, facts = captured.response, captured.facts
-    if record is None or facts is None or facts.via is Source.ROBOTS:
+    if record is None or facts is None or facts.via in (Source.ROBOTS, Source.RIGHTS):
         return None
     if record.type != "revisit" and record.get("WARC-Truncated"):
         return None

@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import asdict, dataclass, fields
 
+from pipelines.article.rights import rights_of
 from pipelines.article.schema import (
     Access,
     Article,
@@ -17,14 +18,13 @@ from pipelines.article.schema import (
     Provenance,
     Quality,
     RemovedLine,
-    Rights,
 )
 from pipelines.article.simhash import simhash, to_hex
 from pipelines.http.url import absolute_url, canonical_url
 from pipelines.page.facts import is_home
 from pipelines.page.text import word_count
 from pipelines.reasons import Event
-from pipelines.values import Draft, Page, RecordRef
+from pipelines.values import Draft, Page, RecordRef, VisitFacts
 
 _WORD = re.compile(r"\w+")
 _SENTENCE_ENDS = ".!?…。！？।؟"
@@ -59,8 +59,10 @@ class Revision:
     """Id of the article that it repeats."""
 
 
-def build(draft: Draft, page: Page, record: RecordRef, origin: Origin, revision: Revision) -> Article:
-    """The article line for *draft*, found on *page*, whose bytes are *record*."""
+def build(
+    draft: Draft, page: Page, record: RecordRef, origin: Origin, revision: Revision, facts: VisitFacts | None = None
+) -> Article:
+    """The article line for *draft*, found on *page*, whose bytes are *record*; *facts* is what the crawl noted."""
     return Article(
         id=draft.id,
         revision=revision.number,
@@ -88,7 +90,7 @@ def build(draft: Draft, page: Page, record: RecordRef, origin: Origin, revision:
                 "why": _sound_or_null(draft.access_why),
             }
         ),
-        rights=_rights(page),
+        rights=rights_of(page, draft.statements, facts),
         quality=Quality(
             words=len(_WORD.findall(draft.text)),
             flags=list(draft.flags),
@@ -183,16 +185,6 @@ def _provenance(record: RecordRef, origin: Origin, path: str, *, embedded: bool)
         profile=origin.profile_sha256,
         path=path,
         embedded=embedded,
-    )
-
-
-def _rights(page: Page) -> Rights:
-    return Rights(
-        robots=None,
-        x_robots_tag=page.header("x-robots-tag"),
-        tdm_reservation=page.header("tdm-reservation"),
-        ai_signals=[],
-        licence=None,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.reasons import Event, Flag
+from pipelines.values import Said
 
 
 class Line(BaseModel):
@@ -57,6 +58,14 @@ class Access(Line):
     why: str | None = Field(description="What both rest on, in words.")
 
 
+class RightsStatement(Line):
+    """Something that was stated about rights."""
+
+    source: Said = Field(description="Where it stands.")
+    name: str = Field(description="Name of the field, the element or the property, in lower case.")
+    value: str = Field(description="What is said there.")
+
+
 class Rights(Line):
     """What was observed when the page was captured; it says nothing about what the law makes of it."""
 
@@ -65,6 +74,10 @@ class Rights(Line):
     tdm_reservation: str | None = Field(description="The tdm-reservation field of the answer.")
     ai_signals: list[str] = Field(description="Statements about AI use, as they stood.")
     licence: str | None = Field(description="The licence the page names.")
+    reserved: bool | None = Field(None, description="Whether rights to text and data mining are reserved.")
+    statements: list[RightsStatement] = Field(default_factory=list, description="All of it, raw.")
+    robots_record: str | None = Field(None, description="Id of the record of robots.txt.")
+    tdmrep_record: str | None = Field(None, description="Id of the record of tdmrep.json.")
 
 
 class RemovedLine(Line):

@@ -137,6 +137,8 @@ def _http_reading(page: Page, via: Source | None) -> Reading | None:
         return Reading(Outcome.FAILED, _TRUNCATED.get(page.truncated, Reason.DISCONNECTED), f"cut: {page.truncated}")
     if via is Source.ROBOTS or (via is None and urlsplit(page.url).path == "/robots.txt"):
         return Reading(Outcome.ROBOTS)
+    if via is Source.RIGHTS or (via is None and urlsplit(page.url).path == "/.well-known/tdmrep.json"):
+        return Reading(Outcome.RIGHTS)
     if page.status == 304:
         return Reading(Outcome.UNCHANGED)
     if 300 <= page.status < 400:

@@ -90,7 +90,8 @@ class Tally:
         self._records += line.warc is not None
         if line.reason is not None:
             self._reasons[line.reason.value] += 1
-        if line.outcome in (Outcome.FAILED, Outcome.REFUSED) and line.reason and line.via is not Source.REQUISITE:
+        is_page = line.via not in (Source.REQUISITE, Source.RIGHTS)
+        if line.outcome in (Outcome.FAILED, Outcome.REFUSED) and line.reason and is_page:
             self.lost_pages[line.reason] += 1
         if line.expected_by and not (line.outcome is Outcome.REDIRECT and line.reason is None):
             self._expect(line)

@@ -70,7 +70,7 @@ def _add_articles(lines: Lines, read: ReadExchange, fates: list[Verdict], contex
     for draft, verdict in zip(read.reading.drafts, fates, strict=True):
         if verdict.revision is None:
             continue
-        article = build(draft, read.page, read.record, context.origin, verdict.revision)
+        article = build(draft, read.page, read.record, context.origin, verdict.revision, read.facts)
         lines.articles.append(article)
         lines.known.append(_known(draft, article, read))
 

@@ -83,7 +83,7 @@ class UrlNotes:
         """Note a URL that was wanted and gave no record, where another night may have it."""
         url = canonical_url(each.url)
         candidate = self._ledger.wanted.get(url)
-        if candidate is None or each.via in (Source.REQUISITE, Source.ROBOTS):
+        if candidate is None or each.via in (Source.REQUISITE, Source.ROBOTS, Source.RIGHTS):
             return
         known = self.known(url)
         old = known or KnownUrl(url, None, each.outcome.value, spelling=each.url)
@@ -136,7 +136,7 @@ class UrlNotes:
         facts = seen.read.facts
         if facts is not None and (facts.is_pagination or facts.via is Source.REST):
             return replace(known, due_at=None)  # it is read on to from the page before
-        if outcome in (Outcome.REQUISITE, Outcome.ROBOTS) and target is Target.PAGE:
+        if outcome in (Outcome.REQUISITE, Outcome.ROBOTS, Outcome.RIGHTS) and target is Target.PAGE:
             return replace(known, due_at=None)
         if outcome != Outcome.HTTP_ERROR and (target is not Target.PAGE or outcome == Outcome.LISTING):
             is_fruitful = known.url in self._fruitful

@@ -10,12 +10,19 @@ from pipelines.article.schema import Article
 from pipelines.extract.profile import Profile
 from pipelines.publish.exchange import read_record, record_ref
 from pipelines.reasons import Event
-from pipelines.values import Finding
+from pipelines.values import Finding, VisitFacts
 from pipelines.warc.reader import WarcRecord
 
 
-def rederive(article: Article, record: WarcRecord, profile: Profile) -> bytes | None:
-    """The line that *record* gives for *article*, with the profile the article names; null if it gives none."""
+def rederive(article: Article, record: WarcRecord, facts: VisitFacts | None, profile: Profile) -> bytes | None:
+    """The line that *record* gives for *article*, with the profile the article names; null if it gives none.
+
+    Args:
+        article: As its line has it.
+        record: The record that it names.
+        facts: What the metadata record beside it notes.
+        profile: The one that it names.
+    """
     page, reading = read_record(record, None, profile)
     provenance = article.provenance
     reference = record_ref(record, provenance.warc.key, provenance.warc.offset)
@@ -27,7 +34,7 @@ def rederive(article: Article, record: WarcRecord, profile: Profile) -> bytes | 
     if not drafts:
         return None
     own_first = sorted(drafts, key=lambda draft: draft.embedded)
-    return to_line(build(own_first[0], page, reference, origin, revision))
+    return to_line(build(own_first[0], page, reference, origin, revision, facts))
 
 
 def compare(

@@ -25,6 +25,7 @@ from pipelines.store.keys import Kind, manifest_key, profile_key
 from pipelines.values import Finding
 from pipelines.verify.archive import Chain, read_chain
 from pipelines.verify.articles import compare, rederive
+from pipelines.verify.beside import read_captured
 from pipelines.verify.positions import PagePositions, Span, sentences
 from pipelines.verify.records import check_record
 from pipelines.verify.scope import Unit, units_of
@@ -32,7 +33,7 @@ from pipelines.verify.seals import Trust, check_seals
 from pipelines.verify.unit import Job, check
 from pipelines.versions import extraction_versions
 from pipelines.warc.pages import page_from_record
-from pipelines.warc.reader import WarcRecord, read_record
+from pipelines.warc.reader import WarcRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +168,9 @@ def _prove(store: Store, chain: Chain, link: Link, unit: Unit, line: _Line) -> P
         return proof
     named = article.provenance.warc
     try:
-        record = read_record(store.read_range(named.key, named.offset, named.length), where=named.key)
+        record, facts = read_captured(store, named)
         profile = Profile.from_json(store.read(profile_key(article.site, article.provenance.profile)))
-        derived = rederive(article, record, profile)
+        derived = rederive(article, record, facts, profile)
     except StoreUnavailable:
         raise
     except (ArchiveError, ValueError, LookupError, TypeError) as error:

@@ -28,12 +28,14 @@ from pipelines.reasons import Event
 from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, parse_key, profile_key
 from pipelines.store.open import open_store
-from pipelines.values import Finding
+from pipelines.values import Finding, VisitFacts
 from pipelines.verify.articles import compare, rederive
+from pipelines.verify.beside import is_beside, read_captured
 from pipelines.verify.records import check_record
 from pipelines.verify.scope import Unit
 from pipelines.versions import extraction_versions
-from pipelines.warc.reader import WarcRecord, read_record, read_records
+from pipelines.warc.pages import facts_from_record
+from pipelines.warc.reader import WarcRecord, read_records
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -169,6 +171,7 @@ class _UnitCheck:
 
     def _warc(self, stream: IO[bytes], key: str) -> Iterator[tuple[Finding, str | None]]:
         reader = read_records(stream, where=key)
+        captured: WarcRecord | None = None
         try:
             for record in reader:
                 self._report.records += 1
@@ -176,14 +179,26 @@ class _UnitCheck:
                     self._records[key, record.offset] += 1
                 for finding in check_record(record, key):
                     yield finding, None
-                for line in self._awaited.pop((key, record.offset), ()):
-                    self._judge(line, record)
+                captured = self._captured(key, captured, record)
+            self._captured(key, captured, None)
         except StoreUnavailable:
             raise
         except ArchiveError as error:
             yield Finding("warc_syntax", error.where, error.message), None
         if reader.dropped_bytes:
             yield Finding("warc_syntax", key, f"its last {reader.dropped_bytes} bytes are no whole record"), None
+
+    def _captured(self, key: str, captured: WarcRecord | None, following: WarcRecord | None) -> WarcRecord | None:
+        """Judge the lines of a record once what was noted of it is there; the record that waits for its notes now."""
+        if captured is not None:
+            if following is not None and following.type == "request":
+                return captured
+            has_notes = following is not None and is_beside(following, captured)
+            facts = facts_from_record(following) if following is not None and has_notes else None
+            for line in self._awaited.pop((key, captured.offset), ()):
+                self._judge(line, captured, facts)
+        is_awaited = following is not None and (key, following.offset) in self._awaited
+        return following if is_awaited else None
 
     # ------------------------------------------------------------ articles
 
@@ -199,7 +214,7 @@ class _UnitCheck:
             named = article.provenance.warc
             self._awaited.setdefault((named.key, named.offset), []).append(_ArticleLine(article, line, where))
 
-    def _judge(self, line: _ArticleLine, record: WarcRecord) -> None:
+    def _judge(self, line: _ArticleLine, record: WarcRecord, facts: VisitFacts | None) -> None:
         named = line.article.provenance.warc
         if line.article.id in self._unit.taken_down:
             if line.article.text is not None or line.article.headline is not None:
@@ -216,9 +231,9 @@ class _UnitCheck:
             words = "its payload digest is not the one its record has"
             self._report.findings.append((Finding("article_record", line.where, words), None))
             return
-        self._make_again(line, record)
+        self._make_again(line, record, facts)
 
-    def _make_again(self, line: _ArticleLine, record: WarcRecord) -> None:
+    def _make_again(self, line: _ArticleLine, record: WarcRecord, facts: VisitFacts | None) -> None:
         digest = line.article.provenance.profile
         profile = self._profile(digest)
         if profile is None:
@@ -228,7 +243,7 @@ class _UnitCheck:
         if not self._extraction:
             return
         try:
-            derived = rederive(line.article, record, profile)
+            derived = rederive(line.article, record, facts, profile)
         except ArchiveError as error:
             words = f"its record is no capture of a page: {error}"
             self._report.findings.append((Finding("article_record", line.where, words), None))
@@ -239,19 +254,17 @@ class _UnitCheck:
 
     def _ask_for_the_rest(self) -> None:
         """Fetch the records that did not go by, one by one: they lie elsewhere, or behind damage."""
-        for (key, offset), lines in self._awaited.items():
+        for lines in self._awaited.values():
             for line in lines:
                 try:
-                    raw = self._store.read_range(key, offset, line.article.provenance.warc.length)
-                    # A record that is fetched alone is at the beginning of what was fetched.
-                    record = read_record(raw, where=key)
+                    record, facts = read_captured(self._store, line.article.provenance.warc)
                 except StoreUnavailable:
                     raise
                 except ArchiveError as error:
                     words = f"its record cannot be read: {error}"
                     self._report.findings.append((Finding("article_record", line.where, words), None))
                 else:
-                    self._judge(line, record)
+                    self._judge(line, record, facts)
 
     def _profile(self, sha256: str) -> Profile | None:
         if sha256 not in self._profiles:

@@ -17,7 +17,7 @@ from pipelines.errors import ContentError, ProtocolBroken, WarcSyntaxError
 from pipelines.http.body import decode_body
 from pipelines.http.head import parse_fields, parse_head
 from pipelines.reasons import Reason, Source
-from pipelines.values import Page, Target, VisitFacts
+from pipelines.values import Page, SiteRights, Target, VisitFacts
 from pipelines.warc.reader import MAX_BLOCK_BYTES, WarcRecord, read_records
 from pipelines.warc.record import (
     FIELD_ANCHOR,
@@ -27,8 +27,13 @@ from pipelines.warc.record import (
     FIELD_FURTHER,
     FIELD_HOPS,
     FIELD_ROBOTS,
+    FIELD_ROBOTS_RULE,
+    FIELD_SIGNAL,
     FIELD_SOURCE,
     FIELD_TARGET,
+    FIELD_TDM_POLICY,
+    FIELD_TDM_RESERVATION,
+    FIELD_TDMREP,
     FIELD_VIA,
 )
 
@@ -118,10 +123,23 @@ def facts_from_record(metadata: WarcRecord) -> VisitFacts | None:
             expects_article=FIELD_EXPECTED in fields,
             anchor=fields.get(FIELD_ANCHOR),
             robots=fields.get(FIELD_ROBOTS),
+            rights=_rights_from_record(metadata),
             target=Target(fields.get(FIELD_TARGET, Target.PAGE)),
             is_pagination=FIELD_FURTHER in fields,
         )
     return None
+
+
+def _rights_from_record(metadata: WarcRecord) -> SiteRights:
+    fields = _fields_of(metadata)
+    said = parse_fields(metadata.block, "utf-8")
+    return SiteRights(
+        robots_rule=fields.get(FIELD_ROBOTS_RULE),
+        signals=tuple(value for name, value in said if name == FIELD_SIGNAL),
+        tdmrep=fields.get(FIELD_TDMREP),
+        tdm_reservation=fields.get(FIELD_TDM_RESERVATION),
+        tdm_policy=fields.get(FIELD_TDM_POLICY),
+    )
 
 
 def read_exchanges(

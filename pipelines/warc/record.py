@@ -32,6 +32,11 @@ FIELD_DEPTH = "pressarc-depth"
 FIELD_EXPECTED = "pressarc-expected"
 FIELD_ANCHOR = "pressarc-anchor"
 FIELD_ROBOTS = "pressarc-robots"
+FIELD_ROBOTS_RULE = "pressarc-robots-rule"
+FIELD_SIGNAL = "pressarc-signal"
+FIELD_TDMREP = "pressarc-tdmrep"
+FIELD_TDM_RESERVATION = "pressarc-tdm-reservation"
+FIELD_TDM_POLICY = "pressarc-tdm-policy"
 FIELD_TARGET = "pressarc-target"
 FIELD_FURTHER = "pressarc-further-page"
 FIELD_INTERIM = "interimResponses"
@@ -219,6 +224,7 @@ def _metadata_block(exchange: Exchange, facts: VisitFacts | None) -> tuple[IO[by
 
 
 def _visit_fields(facts: VisitFacts) -> tuple[tuple[str, str | None], ...]:
+    rights = facts.rights
     return (
         (FIELD_VIA, facts.referrer),
         (FIELD_HOPS, facts.hops or None),
@@ -227,6 +233,11 @@ def _visit_fields(facts: VisitFacts) -> tuple[tuple[str, str | None], ...]:
         (FIELD_EXPECTED, "article" if facts.expects_article else None),
         (FIELD_ANCHOR, facts.anchor or None),
         (FIELD_ROBOTS, facts.robots),
+        (FIELD_ROBOTS_RULE, rights.robots_rule),
+        *((FIELD_SIGNAL, signal) for signal in rights.signals),
+        (FIELD_TDMREP, rights.tdmrep),
+        (FIELD_TDM_RESERVATION, rights.tdm_reservation),
+        (FIELD_TDM_POLICY, rights.tdm_policy),
         (FIELD_FURTHER, "yes" if facts.is_pagination else None),
         (FIELD_TARGET, None if facts.target is Target.PAGE else facts.target.value),
     )

@@ -18,7 +18,7 @@ def test_exactly_the_named_pages_are_captured_and_become_articles(tmp_path: Path
         done = pressarc("capture", wanted[0], "--from", "more.txt", *OPTIONS, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         asked = {f"{server.url}{hit.path[1:]}" for hit in server.requests}
-    assert asked == {*wanted, f"{server.url}robots.txt"}
+    assert asked == {*wanted, f"{server.url}robots.txt", f"{server.url}.well-known/tdmrep.json"}
     articles = lines(tmp_path / "archive", "articles", "demo")
     assert sorted(article["url"] for article in articles) == sorted(wanted)
     assert len(manifests(tmp_path / "archive", "demo")) == 1

@@ -22,7 +22,7 @@ from tests.origin.plain_reader import read_blocks
 
 OPTIONS = (
     *("--allow-private", "--set", "site.name=manners"),
-    *("--set", "crawl.latency_factor=0", "--set", "discover.sitemaps=false"),
+    *("--set", "crawl.latency_factor=0", "--set", "discover.sitemaps=false", "--set", "crawl.tdmrep=false"),
 )
 SLACK_S = 0.02
 """How late this process may see a request: what comes after it then seems to come too early."""

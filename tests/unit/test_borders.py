@@ -115,6 +115,7 @@ BORDERS = {
     "crawler/discovery/feeds.py": "one feed: feedparser raises whatever broken XML drives it to",
     "pipelines/publish/guarded.py": "one job: it is raised again in the process that gave it",
     "crawler/middlewares/polite.py": "one robots.txt: whatever kept it from us, the host is unreachable (RFC 9309)",
+    "crawler/middlewares/reservations.py": "one tdmrep.json: whatever kept it from us, pages are fetched all the same",
 }
 """Where an exception of any kind may end."""
 

@@ -69,6 +69,7 @@ MODELS: dict[tuple[str, int], tuple[type[BaseModel], type[BaseModel] | None]] = 
     ("Paragraph changes", 0): (schema.ParagraphChange, None),
     ("Access", 0): (schema.Access, None),
     ("Rights", 0): (schema.Rights, None),
+    ("Statements about rights", 0): (schema.RightsStatement, None),
     ("Quality", 0): (schema.Quality, None),
     ("Removed lines", 0): (schema.RemovedLine, None),
     ("Changes of a revision", 0): (schema.Changes, None),

@@ -9,6 +9,7 @@ from crawler.demo.vices.claims import CLAIMS
 from crawler.demo.vices.manners import MANNERS
 from crawler.demo.vices.more_posts import MORE_POSTS
 from crawler.demo.vices.rest import REST
+from crawler.demo.vices.rights import RIGHTS
 from crawler.demo.vices.sessions import SESSIONS
 from crawler.demo.vices.shown import SHOWN
 from crawler.demo.vices.traps import TRAPS
@@ -29,6 +30,7 @@ VICES: tuple[Vice, ...] = (
     *MORE_POSTS,
     *REST,
     *CLAIMS,
+    *RIGHTS,
     *TRAPS,
     *VARIANTS,
     *SESSIONS,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from pipelines.errors import BodyTooLarge, ContentError, UndecodableBody, WarcSyntaxError
 from pipelines.reasons import Reason, Source
-from pipelines.values import VisitFacts
+from pipelines.values import SiteRights, VisitFacts
 from pipelines.warc.pages import (
     CapturedExchange,
     facts_from_record,
@@ -151,6 +152,23 @@ def test_a_revisit_stands_in_the_place_of_the_response_and_other_types_are_passe
     (one,) = exchanges(raw)
     assert one.response is not None
     assert one.response.type == "revisit"
+
+
+def test_what_the_hosts_files_said_of_rights_is_read_as_it_was_noted(tmp_path: Path) -> None:
+    rights = SiteRights(
+        robots_rule="Allow: /a: b",
+        signals=("Content-Signal: ai-train=no", "Content-Usage: ai=n"),
+        tdmrep="urn:uuid:of-the-tdmrep-json",
+        tdm_reservation="1",
+        tdm_policy="https://a.example/p?q=é",
+    )
+    facts = replace(FACTS, rights=rights)
+    writer = WarcWriter(tmp_path, key_of=lambda _: "00000.warc.gz", info=INFO)
+    writer.append(exchange(), facts, AT)
+    writer.seal()
+    with (tmp_path / "00000.warc.gz").open("rb") as stream:
+        (captured,) = read_exchanges(stream)
+    assert captured.facts == facts
 
 
 @pytest.mark.parametrize(
