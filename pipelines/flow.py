@@ -22,12 +22,13 @@ from pipelines.page.blocks import blocks_of
 from pipelines.page.classify import Kind, classify
 from pipelines.page.decode import decode
 from pipelines.page.facts import read_facts
+from pipelines.page.paging import read_paging
 from pipelines.page.rights import page_statements
 from pipelines.page.text import word_count
 from pipelines.page.tree import MAX_HTML_BYTES, Paths, body_of, parse, strip_unread
 from pipelines.page.walls import find_wall
 from pipelines.reasons import Flag, Outcome, Reason
-from pipelines.values import Draft, Page, Reading, Said, Statement, Survey
+from pipelines.values import Draft, Page, Paging, Reading, Said, Statement, Survey
 
 LEAST_WORDS = 25
 """Fewer words than this are no article."""
@@ -46,6 +47,8 @@ class PreparedPage:
     """What is to be said of every article of the page."""
     statements: tuple[Statement, ...] = ()
     """What the page states about rights."""
+    paging: Paging | None = None
+    """Which page of its lead article it is, where that stands on several."""
 
 
 def prepare_page(
@@ -87,7 +90,18 @@ def survey_prepared(prepared: PreparedPage, known: Profile = EMPTY) -> Survey:
     """
     if prepared.refused is not None:
         return Survey()
-    return Survey(tuple(survey_part(part, known) for part in prepared.parts))
+    surveyed = (survey_part(part, known) for part in prepared.parts)
+    paging = prepared.paging
+    if paging is None or paging.number == 1:
+        return Survey(tuple(surveyed))
+    # What the pages of one article share is no furniture: they teach as one.
+    leads = [part.is_lead for part in prepared.parts]
+    first_url = paging.first_url
+    return Survey(
+        tuple(
+            replace(each, article_url=first_url) if lead else each for each, lead in zip(surveyed, leads, strict=True)
+        )
+    )
 
 
 def read_prepared(
@@ -120,7 +134,7 @@ def _read(prepared: PreparedPage, profile: Profile, *, insist: bool, lead_only: 
     leads = [part for part in prepared.parts if part.is_lead]
     drafts = [draft_of(part, profile, prepared.flags) for part in (leads if leads and lead_only else prepared.parts)]
     known = [_with_rights(draft, prepared.statements) for draft in drafts if draft is not None]
-    return _reading(known, insist=insist) if len(known) == len(drafts) else None
+    return _reading(known, prepared.paging, insist=insist) if len(known) == len(drafts) else None
 
 
 def _with_rights(draft: Draft, statements: Sequence[Statement]) -> Draft:
@@ -178,14 +192,15 @@ def _prepare(page: Page, known: Profile, *, insist: bool, asks_embedded: bool) -
         refused=refused,
         flags=tuple(flag for flag, is_so in holds.items() if is_so),
         statements=statements,
+        paging=read_paging(root, facts, page.url),
     )
 
 
-def _reading(drafts: Sequence[Draft], *, insist: bool) -> Reading:
+def _reading(drafts: Sequence[Draft], paging: Paging | None, *, insist: bool) -> Reading:
     lead = [draft for draft in drafts if not draft.embedded and (insist or word_count(draft.text) >= LEAST_WORDS)]
     embedded = [draft for draft in drafts if draft.embedded and word_count(draft.text) >= LEAST_WORDS]
     if lead:
-        return Reading(Outcome.ARTICLE, drafts=(*lead, *embedded))
+        return Reading(Outcome.ARTICLE, drafts=(*lead, *embedded), paging=paging)
     if embedded:
         return Reading(Outcome.PAGE, Reason.EMBEDDED_ONLY, f"{len(embedded)} articles", tuple(embedded))
     longest = max((word_count(draft.text) for draft in drafts), default=0)

@@ -175,6 +175,17 @@ class RecordRef:
     """`sha256:<hex>`, as the record's WARC-Payload-Digest has it."""
 
 
+@dataclass(frozen=True, slots=True)
+class FurtherPage:
+    """A further page of an article that stands on several."""
+
+    url: str
+    """As it was requested."""
+    record: RecordRef
+    first_block: int
+    """Which of the article's blocks is the first from this page, counted from 0; as many as there are where none is."""
+
+
 # ---------------------------------------------------------------- WARC → flow
 
 
@@ -282,6 +293,10 @@ class Draft:
     access_why: str | None = None
     statements: tuple[Statement, ...] = ()
     """What the page's HTML and JSON-LD state about rights."""
+    access_grounds: str | None = None
+    """What the declared state rests on: the part of `access_why` that does not depend on the text."""
+    promised_words: int = 0
+    """How many words the metadata says that the article has; 0 where it does not say."""
 
     @property
     def id(self) -> str:
@@ -295,6 +310,18 @@ def article_id(url: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Paging:
+    """The place of a page among the pages of one article, as its address and its links have it."""
+
+    first_url: str
+    """Canonical address of the first page."""
+    number: int
+    """1 for the first page."""
+    further: tuple[tuple[int, str], ...] = ()
+    """Number and canonical address of each further page that it names, in order, but for itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What extraction made of one page: articles, or a reason why not."""
 
@@ -302,6 +329,8 @@ class Reading:
     reason: Reason | None = None
     detail: str | None = None
     drafts: tuple[Draft, ...] = ()
+    paging: Paging | None = None
+    """Null where the lead article stands on this page alone."""
 
 
 @dataclass(frozen=True, slots=True)

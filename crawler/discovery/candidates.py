@@ -7,23 +7,25 @@ articles again, so they are passed over.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from crawler.discovery.addresses import seen_addresses
 from crawler.discovery.answer import Answer, unique
-from crawler.discovery.found import NO_SIGNPOSTS, Found, FoundKind, Signposts
+from crawler.discovery.found import NO_SIGNPOSTS, Found, FoundKind, Sheet, Signposts
 from crawler.discovery.links import SeenLink, base_of, page_links
 from crawler.discovery.loading import article_links, further_pages, has_more_button, leads_on, next_wordpress_page
 from crawler.discovery.rest import posts_url
 from crawler.discovery.shapes import is_article_link, is_page_of
 from crawler.discovery.signposts import read_signposts
 from pipelines.http.url import canonical_url
-from pipelines.page.blocks import blocks_of
+from pipelines.page.blocks import TextBlock, blocks_of
 from pipelines.page.classify import Kind, classify
 from pipelines.page.facts import is_home, read_facts
+from pipelines.page.paging import read_paging
 from pipelines.page.tree import Element, body_of
 from pipelines.reasons import Source
-from pipelines.values import Candidate, Target
+from pipelines.values import Candidate, Paging, Target
 
 _KINDS = {Kind.ARTICLE: FoundKind.ARTICLE, Kind.LISTING: FoundKind.LISTING, Kind.OTHER: FoundKind.PAGE}
 
@@ -37,7 +39,8 @@ def read_html(answer: Answer, root: Element) -> Found:
     """
     page = answer.page
     facts = read_facts(root, page.url)
-    kind = classify(root, facts, blocks_of(body_of(root))).kind
+    blocks = blocks_of(body_of(root))
+    kind = classify(root, facts, blocks).kind
     signposts = read_signposts(root, base_of(root, page.url), page)
     if answer.rules.forbid(root, page):
         return Found(
@@ -46,8 +49,19 @@ def read_html(answer: Answer, root: Element) -> Found:
             signposts=signposts,
             canonical=facts.url,
         )
-    found = _of_article(answer, root) if kind is Kind.ARTICLE else listed(answer, root, signposts)
-    return Found(_KINDS[kind], unique(found, but=(page.url, facts.url)), signposts=signposts, canonical=facts.url)
+    if kind is not Kind.ARTICLE:
+        found = unique(listed(answer, root, signposts), but=(page.url, facts.url))
+        return Found(_KINDS[kind], found, signposts=signposts, canonical=facts.url)
+    paging = read_paging(root, facts, page.url)
+    further = paging.further if paging is not None else ()
+    own = (page.url, facts.url, *(url for _, url in further))
+    return Found(
+        FoundKind.ARTICLE,
+        (*unique(_of_article(answer, root), but=own), *_further_pages(answer, further)),
+        signposts=signposts,
+        canonical=facts.url,
+        sheet=None if paging is None else _sheet(paging, blocks),
+    )
 
 
 def listed(answer: Answer, root: Element, signposts: Signposts = NO_SIGNPOSTS) -> list[Candidate]:
@@ -82,6 +96,23 @@ def _of_article(answer: Answer, root: Element) -> Iterator[Candidate]:
     links += article_links(seen_addresses(root), base_of(root, answer.url), answer.url, answer.learnt)
     for link in links:
         yield Candidate(link.url, Source.LINK, answer.url, answer.depth, anchor=link.text or None)
+
+
+def _further_pages(answer: Answer, further: Sequence[tuple[int, str]]) -> Iterator[Candidate]:
+    """The further pages of an article that stands on several: they are read one after another, and are part of it."""
+    for _, url in further:
+        yield answer.further(url, Source.LINK, Target.PAGE)
+
+
+def _sheet(paging: Paging, blocks: Sequence[TextBlock]) -> Sheet:
+    words: Counter[Element | None] = Counter()
+    for block in blocks:
+        if block.is_running:
+            words[block.element.getparent()] += block.words
+    most = max(words.values(), default=0)
+    main = next((holder for holder, count in words.items() if count == most), None)
+    text = (block.key for block in blocks if block.is_running and block.element.getparent() is main)
+    return Sheet(paging, frozenset(block.key for block in blocks), frozenset(text))
 
 
 def _behind_button(answer: Answer, root: Element, names: Sequence[Candidate]) -> Iterator[Candidate]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipelines.values import Candidate
+from pipelines.values import Candidate, Paging
 
 
 class FoundKind(StrEnum):
@@ -49,6 +49,17 @@ NO_SIGNPOSTS = Signposts()
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page of an article that stands on several."""
+
+    paging: Paging
+    lines: frozenset[str]
+    """Every line of the page, normalised."""
+    text: frozenset[str]
+    """The lines of the element that holds most of the page's running text."""
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What was read of one answer."""
 
@@ -64,6 +75,8 @@ class Found:
     signposts: Signposts = NO_SIGNPOSTS
     canonical: str | None = None
     """Canonical URL that an HTML page gives itself, its own where it gives none."""
+    sheet: Sheet | None = None
+    """Which page of an article it is, where that stands on several."""
 
     @property
     def generator(self) -> str | None:

@@ -141,6 +141,7 @@ class Frontier:
         is_article: bool = False,
         is_repeat: bool = False,
         is_sitemap: bool = False,
+        goes_on: bool = False,
     ) -> None:
         """Take in what the answer for *origin* named, and learn whether its kind of page is worth a visit.
 
@@ -150,6 +151,7 @@ class Frontier:
             is_article: The answer is an article's page.
             is_repeat: It is a page that is known under another URL.
             is_sitemap: It is a sitemap that lists all there is.
+            goes_on: It is a page of an article whose further pages are wanted, whatever else it names.
         """
         self._sessions.observe(each.url for each in candidates if same_site(each.url, self.seed))
         key = identity(origin.url)
@@ -166,7 +168,8 @@ class Frontier:
         further = [each for each in candidates if each.is_pagination]
         if names_new and further:
             self._chains.note_news(key, {identity(each.url) for each in candidates if each.expects_article})
-        self._read_on(key, further, goes_on=names_new)
+        is_of_article = is_article and (not origin.is_pagination or origin.via is Source.LINK)
+        self._read_on(key, further, goes_on=goes_on if is_of_article else names_new)
         if origin.via not in _STRONG and not origin.is_pagination and key not in self._known:
             is_fruitful = names_new or (is_article and not is_repeat)
             self._traps.note(origin.url, fruitful=is_fruitful, is_variant=self._is_variant(origin.url))

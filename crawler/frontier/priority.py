@@ -37,6 +37,8 @@ def priority(candidate: Candidate, now: datetime) -> float:
         return _SITEMAP_OF_MANY + _recency(candidate.modified_at, now) / 3
     if candidate.target is not Target.PAGE and not candidate.is_pagination:
         return _SOURCE
+    if candidate.is_pagination and candidate.via is Source.LINK:
+        return _DATED_ARTICLE  # of an article that was read: as long as it is not whole, none of it is worth much
     if candidate.is_pagination:
         return _PAGINATION - min(page_number(candidate), _OLDEST_DAYS)
     if candidate.expects_article:

@@ -220,6 +220,7 @@ class NewsSpider(Spider):
                 is_article=read.is_article,
                 is_repeat=is_repeat,
                 is_sitemap=read.is_sitemap,
+                goes_on=read.goes_on,
             )
         if page.status == 200:
             self._offer_requisites(page, origin)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crawler.discovery.answers import read_answer
-from crawler.discovery.found import Found, FoundKind
+from crawler.discovery.found import Found, FoundKind, Sheet
 from crawler.discovery.learnt import LearntShapes
 from crawler.discovery.links import LinkRules
 from crawler.discovery.rest import rest_modified_since
@@ -29,6 +29,8 @@ class Read:
     """Whether it is a sitemap that lists all there is, rather than what is newest."""
     canonical: str | None
     """Canonical URL that the page gives itself."""
+    goes_on: bool = False
+    """Whether it is a page of an article that its further pages go on with."""
 
 
 class Reading:
@@ -49,6 +51,8 @@ class Reading:
         )
         self._learnt = LearntShapes.from_dict(facts.get(_SHAPES))
         self._seen: list[tuple[str, FoundKind]] = []
+        self._texts: dict[str, frozenset[str]] = {}
+        """Address of the first page of each article that stands on several → the lines of its text."""
         rest_read_at = facts.get(_REST_READ)
         self._rest_read_at = datetime.fromisoformat(rest_read_at) if isinstance(rest_read_at, str) else None
         self._rest_reading_at = self._rest_read_at
@@ -65,7 +69,17 @@ class Reading:
             is_article=found.kind is FoundKind.ARTICLE,
             is_sitemap=found.kind is FoundKind.SITEMAP and not found.is_news,
             canonical=found.canonical,
+            goes_on=found.sheet is not None and self._goes_on(found.sheet),
         )
+
+    def _goes_on(self, sheet: Sheet) -> bool:
+        """Whether a page of an article has other text than its first one; as that of a comments' pager has not."""
+        first_url = sheet.paging.first_url
+        if sheet.paging.number == 1 or first_url not in self._texts:
+            self._texts[first_url] = sheet.text
+            return True
+        text = self._texts[first_url]
+        return len(text & sheet.lines) * 2 <= len(text)
 
     @property
     def facts(self) -> dict[str, object]:

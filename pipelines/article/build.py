@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 
 from pipelines.article.rights import rights_of
@@ -15,6 +16,7 @@ from pipelines.article.schema import (
     ArticleLink,
     ArticlePlace,
     Changes,
+    FurtherPlace,
     Provenance,
     Quality,
     RemovedLine,
@@ -24,7 +26,7 @@ from pipelines.http.url import absolute_url, canonical_url
 from pipelines.page.facts import is_home
 from pipelines.page.text import word_count
 from pipelines.reasons import Event
-from pipelines.values import Draft, Page, RecordRef, VisitFacts
+from pipelines.values import Draft, FurtherPage, Page, RecordRef, VisitFacts
 
 _WORD = re.compile(r"\w+")
 _SENTENCE_ENDS = ".!?…。！？।؟"
@@ -60,9 +62,25 @@ class Revision:
 
 
 def build(
-    draft: Draft, page: Page, record: RecordRef, origin: Origin, revision: Revision, facts: VisitFacts | None = None
+    draft: Draft,
+    page: Page,
+    record: RecordRef,
+    origin: Origin,
+    revision: Revision,
+    facts: VisitFacts | None = None,
+    further: Sequence[FurtherPage] = (),
 ) -> Article:
-    """The article line for *draft*, found on *page*, whose bytes are *record*; *facts* is what the crawl noted."""
+    """The article line for *draft*, found on *page*, whose bytes are *record*.
+
+    Args:
+        draft: As it was read.
+        page: The page that carried it.
+        record: Its bytes.
+        origin: The run and what read it.
+        revision: Which one of the article it is.
+        facts: What the crawl noted beside the record.
+        further: Its other pages, where it stands on several.
+    """
     return Article(
         id=draft.id,
         revision=revision.number,
@@ -101,7 +119,19 @@ def build(
         simhash=to_hex(simhash(draft.text)),
         changes=revision.changes,
         moved_to=None,
-        provenance=_provenance(record, origin, draft.extraction_path, embedded=draft.embedded),
+        provenance=_provenance(record, origin, draft.extraction_path, embedded=draft.embedded, further=further),
+    )
+
+
+def further_pages(article: Article) -> tuple[FurtherPage, ...]:
+    """The further pages that a line names."""
+    return tuple(
+        FurtherPage(
+            each.url,
+            RecordRef(each.key, each.offset, each.length, each.record_id, each.payload_digest),
+            each.first_block,
+        )
+        for each in article.provenance.further
     )
 
 
@@ -176,7 +206,9 @@ def paragraph_digests(draft: Draft) -> str:
     return " ".join(hashlib.sha256(paragraph.encode()).hexdigest()[:8] for paragraph in paragraphs)
 
 
-def _provenance(record: RecordRef, origin: Origin, path: str, *, embedded: bool) -> Provenance:
+def _provenance(
+    record: RecordRef, origin: Origin, path: str, *, embedded: bool, further: Sequence[FurtherPage] = ()
+) -> Provenance:
     return Provenance(
         run=origin.run,
         warc=ArticlePlace.model_validate(asdict(record)),
@@ -185,6 +217,10 @@ def _provenance(record: RecordRef, origin: Origin, path: str, *, embedded: bool)
         profile=origin.profile_sha256,
         path=path,
         embedded=embedded,
+        further=[
+            FurtherPlace.model_validate({**asdict(each.record), "url": each.url, "first_block": each.first_block})
+            for each in further
+        ],
     )
 
 

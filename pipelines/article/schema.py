@@ -34,6 +34,13 @@ class ArticlePlace(WarcPlace):
     payload_digest: str | None = Field(description="The record's WARC-Payload-Digest; null where the body was cut.")
 
 
+class FurtherPlace(ArticlePlace):
+    """Where a further page of an article lies."""
+
+    url: str = Field(description="URL of the page, as it was requested.")
+    first_block: int = Field(ge=0, description="The first block from this page, counted from 0.")
+
+
 class ArticleBlock(Line):
     kind: Literal["paragraph", "heading", "quote", "list_item", "table_row", "caption", "time"]
     text: str
@@ -122,6 +129,7 @@ class Provenance(Line):
     profile: str = Field(description="sha256 of the profile that was used.")
     path: str = Field(description="Which way the text was found.")
     embedded: bool = Field(description="Whether it was taken from inside another article's page.")
+    further: list[FurtherPlace] = Field(default=[], description="The article's further pages, in order.")
 
 
 class Article(Line):

@@ -121,10 +121,15 @@ def _proof_lines(proof: Proof) -> Iterator[str]:
         yield f"          {proof.record.record_id}, {proof.record.get('WARC-Date')}, from {address}"
         yield f"          block {proof.record.get('WARC-Block-Digest')}"
         yield f"          payload {proof.record.get('WARC-Payload-Digest')}"
+        for page in article.provenance.further:
+            yield f"further   {page.key}, {page.length} bytes from {page.offset}"
+            yield f"          {page.record_id}, {page.url}"
+            yield f"          payload {page.payload_digest}"
         made = "gives this line, byte for byte" if proof.is_made_again else "does not give this line here"
         yield f"again     the record {made}"
     for each in proof.sentences:
         place = f"{each.span.start}-{each.span.end}" if each.span else "not there word for word"
+        place = f"page {each.page}, {place}" if article.provenance.further else place
         yield f"sentence  {place}  {each.path}  {each.text}"
     for finding in proof.findings:
         yield f"{finding.rule}  {finding.where}  {finding.message}"

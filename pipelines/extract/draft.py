@@ -13,7 +13,8 @@ from pipelines.page.text import word_count
 from pipelines.reasons import Flag
 from pipelines.values import Block, Draft
 
-_SHORT_WORDS = 80
+SHORT_WORDS = 80
+"""Fewer words than this are a short article."""
 _LEAST_ENTRIES = 3
 """Fewer times than this are dates of other things."""
 _ABOVE = 2
@@ -38,6 +39,7 @@ def draft_of(part: PreparedPart, profile: Profile, page_flags: Sequence[Flag]) -
     region = region_of([passage.path for passage in kept]) or part.top
     headlines = claims.headlines(profile)
     measured = measure(lines, claims.promised_words, claims.access_declared)
+    why = "; ".join(filter(None, (claims.access_why, measured.why))) or None
     flags = (
         *page_flags,
         *_flags(part, choice, region, sum(map(word_count, lines))),
@@ -63,7 +65,9 @@ def draft_of(part: PreparedPart, profile: Profile, page_flags: Sequence[Flag]) -
         extraction_path=choice.way,
         access_declared=claims.access_declared,
         access_measured=measured.state,
-        access_why="; ".join(filter(None, (claims.access_why, measured.why))) or None,
+        access_why=why,
+        access_grounds=claims.access_why,
+        promised_words=claims.promised_words,
     )
 
 
@@ -104,7 +108,7 @@ def _flags(part: PreparedPart, choice: Choice, region: str, words: int) -> Itera
     holds = {
         Flag.NO_DATE: part.claims.published_at is None,
         Flag.NO_AUTHOR: not choice.authors,
-        Flag.SHORT: words < _SHORT_WORDS,
+        Flag.SHORT: words < SHORT_WORDS,
         Flag.FALLBACK: bool(choice.own_lines) or is_guessed,
         Flag.DATE_AFTER_CAPTURE: part.claims.has_later_date,
     }

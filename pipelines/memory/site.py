@@ -14,7 +14,7 @@ import shutil
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +25,7 @@ from pipelines.errors import ArchiveError
 from pipelines.memory import listed, urls
 from pipelines.memory.tables import open_database
 from pipelines.memory.urls import KnownUrl
-from pipelines.values import RecordRef
+from pipelines.values import FurtherPage, RecordRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class KnownArticle:
     """Of its text; the last one that it had, where it is removed."""
     duplicate_of: str | None = None
     """Id of the article that it repeats."""
+    further: tuple[FurtherPage, ...] = ()
+    """Its further pages, where it stands on several."""
 
     @property
     def is_taken_down(self) -> bool:
@@ -116,20 +118,21 @@ class SiteMemory:
                 each.record.payload_digest,
                 None if each.simhash is None else f"{each.simhash:016x}",
                 each.duplicate_of,
+                json.dumps([asdict(page) for page in each.further], sort_keys=True) if each.further else None,
             )
             for each in articles
         )
-        self._all("INSERT OR REPLACE INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", rows)
+        self._all("INSERT OR REPLACE INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", rows)
 
     def forget(self, id_: str, url: str, lines: Iterable[str]) -> None:
         """Keep nothing of the article but that it was there: no digest of its content, no validators, no line of it."""
         with self._transaction():
             self._db.execute(
                 "UPDATE articles SET removed = 1, text_sha256 = NULL, content = '{}', payload_digest = NULL, "
-                "simhash = NULL, duplicate_of = NULL WHERE id = ?",
+                "simhash = NULL, duplicate_of = NULL, further = NULL WHERE id = ?",
                 (id_,),
             )
-            self._db.execute("DELETE FROM urls WHERE url = ?", (url,))
+            self._db.execute("DELETE FROM urls WHERE url = ? OR article = ?", (url, id_))
             self._db.executemany("DELETE FROM lines WHERE digest = ?", ((_digest(line),) for line in lines))
         self._db.execute("VACUUM")  # what is deleted stays in a file's free pages otherwise
 
@@ -247,7 +250,7 @@ def _digest(line: str) -> bytes:
 
 def _known(row: tuple[object, ...]) -> KnownArticle:
     (id_, url, revision, removed, embedded, text, content, captured, key, offset, length, record, *rest) = row
-    payload, simhash, duplicate_of = rest
+    payload, simhash, duplicate_of, further = rest
     return KnownArticle(
         id=str(id_),
         url=str(url),
@@ -262,4 +265,8 @@ def _known(row: tuple[object, ...]) -> KnownArticle:
         ),
         simhash=None if simhash is None else int(str(simhash), 16),
         duplicate_of=None if duplicate_of is None else str(duplicate_of),
+        further=tuple(
+            FurtherPage(page["url"], RecordRef(**page["record"]), page["first_block"])
+            for page in json.loads(str(further or "[]"))
+        ),
     )

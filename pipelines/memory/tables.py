@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipelines.errors import ArchiveError
 
-VERSION = 2
+VERSION = 3
 _CACHE_KIB = 64 * 1024
 """Of a large memory the inner pages of the index stay at hand: SQLite's own default of 2 MB does not hold them."""
 
@@ -68,7 +68,8 @@ CREATE TABLE articles (
     warc_record_id TEXT NOT NULL,
     payload_digest TEXT,
     simhash TEXT,                    -- of the text, 16 hex digits
-    duplicate_of TEXT                -- id of the article that it repeats
+    duplicate_of TEXT,               -- id of the article that it repeats
+    further TEXT                     -- JSON: its further pages and their records; null for none
 ) WITHOUT ROWID;
 CREATE TABLE lines (
     digest BLOB PRIMARY KEY,         -- the first 16 bytes of the line's sha256

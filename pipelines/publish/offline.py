@@ -20,6 +20,7 @@ from pipelines.extract.learn import learn
 from pipelines.extract.profile import EMPTY
 from pipelines.http.url import site_name
 from pipelines.publish.extraction import Progress, WarcFile, load_readings, read, survey
+from pipelines.publish.joining import join_pages
 from pipelines.publish.outcomes import OutcomeLine
 from pipelines.publish.parts import Context, lines_of_file
 from pipelines.publish.resolve import Addresses, resolve
@@ -110,6 +111,8 @@ def extract_warcs(paths: Sequence[Path], *, workers: int, progress: Progress) ->
         folder = Path(temporary)
         profile = learn(survey(files, EMPTY, folder, workers, progress))
         seen = read(files, profile, folder, workers, progress)
+        joining = join_pages(seen, lambda _: None, lambda _: None)
+        seen = joining.seen(seen)
         addresses, ledger = Addresses(seen), Ledger(complete=True)
         verdicts = resolve(seen.sightings, lambda _: None, ())
         notes = UrlNotes(lambda _: None, ledger, addresses, ())
@@ -117,7 +120,7 @@ def extract_warcs(paths: Sequence[Path], *, workers: int, progress: Progress) ->
             readings = list(load_readings(folder, file.number))
             site = _site_of(read.page.url for _, read in readings)
             origin = Origin(site, OFFLINE_RUN, extractor(), extraction_versions(), profile.sha256)
-            context = Context(origin, verdicts, lambda _: None, ledger, addresses, notes)
+            context = Context(origin, verdicts, lambda _: None, ledger, addresses, notes, joining)
             lines = lines_of_file(file.number, readings, context)
             yield FileLines(file.path.name, lines.articles, lines.outcomes)
 

@@ -11,11 +11,14 @@ from pipelines.article.schema import Article, WarcPlace
 from pipelines.http.url import canonical_url
 from pipelines.memory.site import KnownArticle
 from pipelines.memory.urls import KnownUrl
+from pipelines.publish.joining import NOTHING_JOINED, Joining, WholeArticle
 from pipelines.publish.outcomes import OutcomeLine
 from pipelines.publish.resolve import Addresses, Fate, Lookup, Place, Verdict, departure
 from pipelines.publish.url_notes import Seen, UrlNotes
 from pipelines.reasons import Outcome, Reason, Source
-from pipelines.values import Draft, Ledger, ReadExchange, RecordRef, Unvisited
+from pipelines.values import Ledger, ReadExchange, RecordRef, Unvisited
+
+_JOINED = Verdict(Fate.JOINED)
 
 
 @dataclass(slots=True)
@@ -37,6 +40,7 @@ class Context:
     ledger: Ledger
     addresses: Addresses
     notes: UrlNotes
+    joining: Joining = NOTHING_JOINED
 
 
 def lines_of_file(file_number: int, readings: Iterable[tuple[int, ReadExchange]], context: Context) -> Lines:
@@ -44,10 +48,13 @@ def lines_of_file(file_number: int, readings: Iterable[tuple[int, ReadExchange]]
     lines = Lines()
     gone: set[str] = set()
     for exchange_number, read in readings:
-        fates = [context.verdicts[file_number, exchange_number, number] for number in range(len(read.reading.drafts))]
-        _add_articles(lines, read, fates, context)
+        places = [(file_number, exchange_number, number) for number in range(len(read.reading.drafts))]
+        fates = [context.verdicts.get(place, _JOINED) for place in places]
+        _add_articles(lines, read, places, context)
         left = _add_departure(lines, read, context, gone)
         line = _outcome(read, fates, context, left)
+        if places and places[0] in context.joining.further:
+            line = _of_further_page(line, context.joining.further[places[0]])
         lines.outcomes.append(line)
         own = (fate.revision for draft, fate in zip(read.reading.drafts, fates, strict=True) if not draft.embedded)
         event = next((revision.event for revision in own if revision is not None), None)
@@ -66,29 +73,42 @@ def place(record: RecordRef) -> WarcPlace:
     return WarcPlace(key=record.key, offset=record.offset, length=record.length, record_id=record.record_id)
 
 
-def _add_articles(lines: Lines, read: ReadExchange, fates: list[Verdict], context: Context) -> None:
-    for draft, verdict in zip(read.reading.drafts, fates, strict=True):
+def _add_articles(lines: Lines, read: ReadExchange, places: Iterable[Place], context: Context) -> None:
+    for draft, place in zip(read.reading.drafts, places, strict=True):
+        verdict = context.verdicts.get(place, _JOINED)
         if verdict.revision is None:
             continue
-        article = build(draft, read.page, read.record, context.origin, verdict.revision, read.facts)
+        whole = context.joining.articles.get(place) or WholeArticle(draft, read.page, read.record, ())
+        article = build(
+            whole.draft, whole.page, whole.record, context.origin, verdict.revision, read.facts, whole.further
+        )
         lines.articles.append(article)
-        lines.known.append(_known(draft, article, read))
+        lines.known.append(_known(whole, article))
 
 
-def _known(draft: Draft, article: Article, read: ReadExchange) -> KnownArticle:
+def _known(whole: WholeArticle, article: Article) -> KnownArticle:
     return KnownArticle(
-        id=draft.id,
-        url=draft.url,
+        id=article.id,
+        url=whole.draft.url,
         revision=article.revision,
         removed=False,
-        embedded=draft.embedded,
+        embedded=whole.draft.embedded,
         text_sha256=article.text_sha256,
-        content=kept_content(draft),
-        captured_at=read.page.captured_at,
-        record=read.record,
+        content=kept_content(whole.draft),
+        captured_at=whole.page.captured_at,
+        record=whole.record,
         simhash=None if article.simhash is None else int(article.simhash, 16),
         duplicate_of=article.duplicate_of,
+        further=whole.further,
     )
+
+
+def _of_further_page(line: OutcomeLine, article: str | None) -> OutcomeLine:
+    """The line of a page that is a further one of *article*, or of one that is not to be had."""
+    reason = Reason.FURTHER_PAGE if article is not None else Reason.FIRST_PAGE_MISSING
+    articles = [article] if article is not None else []
+    embedded = [each for each in line.articles if each != article]
+    return line.model_copy(update={"outcome": Outcome.PAGE, "reason": reason, "articles": [*articles, *embedded]})
 
 
 def _add_departure(lines: Lines, read: ReadExchange, context: Context, gone: set[str]) -> Outcome | None:

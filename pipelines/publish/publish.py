@@ -25,6 +25,7 @@ from pipelines.memory.site import SiteMemory, write_snapshot
 from pipelines.publish.capable import check_capabilities
 from pipelines.publish.committed import committed
 from pipelines.publish.extraction import Progress, WarcFile, load_readings, read, survey
+from pipelines.publish.joining import join_pages
 from pipelines.publish.manifest import (
     Link,
     Manifest,
@@ -36,7 +37,7 @@ from pipelines.publish.manifest import (
 )
 from pipelines.publish.outcomes import OutcomeLine, Tally
 from pipelines.publish.parts import Context, lines_of_file, lines_of_held, lines_of_unvisited
-from pipelines.publish.reread import reread
+from pipelines.publish.reread import reread, reread_page
 from pipelines.publish.resolve import Addresses, resolve
 from pipelines.publish.run import OpenRun, warc_files
 from pipelines.publish.sealing import seal
@@ -148,6 +149,8 @@ def _derive(
         unknown = _only(surveys, lambda url: memory.article(article_id(url)) is None)
         profile = _learn(surveys, count_lines(unknown), memory, _previous_profile(run, base))
         seen = read(files, profile, folder.readings, config.extract.workers, progress)
+        joining = join_pages(seen, memory.article, partial(reread_page, store=run.store, profile=profile))
+        seen = joining.seen(seen)
         pending = {article_id(canonical_url(each.url)) for each in ledger.unvisited if each.reason in PENDING}
         addresses = Addresses(seen)
         again = partial(reread, store=run.store, profile=profile)
@@ -158,6 +161,7 @@ def _derive(
             ledger=ledger,
             addresses=addresses,
             notes=UrlNotes(memory.url, ledger, addresses, config.crawl.revisit_after_h),
+            joining=joining,
         )
         tally = Tally()
         parts = _write_parts(run, name, files, context, tally, memory)

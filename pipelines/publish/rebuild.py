@@ -16,7 +16,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from pipelines import disk
-from pipelines.article.build import kept_content
+from pipelines.article.build import further_pages, kept_content
 from pipelines.article.schema import Article
 from pipelines.config import Config
 from pipelines.errors import ProtocolBroken
@@ -166,6 +166,7 @@ def _known(article: Article, memory: SiteMemory) -> KnownArticle:
         record=RecordRef(named.key, named.offset, named.length, named.record_id, named.payload_digest),
         simhash=simhash if last is None else last.simhash,
         duplicate_of=article.duplicate_of if last is None else last.duplicate_of,
+        further=() if is_removed else further_pages(article),
     )
 
 

@@ -10,29 +10,55 @@ pages differ when they are read alike, not where two readings of one page do.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pipelines.article.build import content_digests
 from pipelines.errors import ArchiveError, StoreUnavailable
 from pipelines.extract.profile import Profile
 from pipelines.memory.site import KnownArticle
 from pipelines.publish.exchange import read_record as read_page_record
+from pipelines.publish.joining import whole_article
+from pipelines.publish.resolve import SeenPage, seen_page
 from pipelines.store.contract import Store
+from pipelines.values import Page, Reading, RecordRef
 from pipelines.warc.reader import read_record
 
 
 def reread(archived: KnownArticle, store: Store, profile: Profile) -> Mapping[str, str] | None:
-    """The content of the archived revision as it is read with *profile*; null where its record does not give it now.
+    """The content of the archived revision as it is read with *profile*; null where its records do not give it now.
 
     Raises:
         StoreUnavailable: The archive does not answer.
     """
-    place = archived.record
+    found = _read(archived.record, store, profile)
+    drafts = [draft for draft in found[1].drafts if draft.id == archived.id] if found is not None else []
+    drafts.sort(key=lambda draft: draft.embedded)
+    if found is None or not drafts:
+        return None
+    first = seen_page(found[0], archived.record, found[1])
+    if drafts[0].embedded or first is None or first.paging.number > 1:
+        return content_digests(drafts[0])
+    further = [reread_page(page.record, store, profile) for page in archived.further]
+    had = [page for page in further if page is not None]
+    return content_digests(whole_article(first, had).draft) if len(had) == len(further) else None
+
+
+def reread_page(record: RecordRef, store: Store, profile: Profile) -> SeenPage | None:
+    """One archived page of an article that stands on several; null where its record does not give it now.
+
+    Raises:
+        StoreUnavailable: The archive does not answer.
+    """
+    found = _read(record, store, profile)
+    return None if found is None else seen_page(found[0], record, found[1])
+
+
+def _read(place: RecordRef, store: Store, profile: Profile) -> tuple[Page, Reading] | None:
     try:
         record = read_record(store.read_range(place.key, place.offset, place.length), where=place.key)
-        _, reading = read_page_record(record, None, profile)
+        page, reading = read_page_record(record, None, profile)
     except StoreUnavailable:
         raise
     except ArchiveError:
         return None
-    drafts = sorted((draft for draft in reading.drafts if draft.id == archived.id), key=lambda draft: draft.embedded)
-    return content_digests(drafts[0]) if drafts else None
+    return replace(page, body=b""), reading

@@ -27,7 +27,7 @@ from pipelines.memory.site import KnownArticle
 from pipelines.page.facts import is_home
 from pipelines.publish.duplicates import Text, find_duplicates
 from pipelines.reasons import Event, Reason
-from pipelines.values import ReadExchange, article_id
+from pipelines.values import Draft, Page, Paging, ReadExchange, Reading, RecordRef, article_id
 
 Place = tuple[int, int, int]
 """Where a draft stands in a run: number of the WARC file, of the exchange in it, of the draft in that."""
@@ -50,6 +50,8 @@ class Fate(Enum):
     """Another page of the run gave the article."""
     WITHHELD = "withheld"
     """An embedded copy of an article whose own page may still be had."""
+    JOINED = "joined"
+    """A further page of an article, which is written in another draft's place; or of one that is not to be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,23 @@ class Sighting:
     simhash: int = 0
     """Of its text."""
     published_at: str | None = None
+    further: tuple[str | None, ...] = ()
+    """Payload digests of its further pages, where it stands on several."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPage:
+    """One page of an article that stands on several."""
+
+    url: str
+    """Canonical address of the page."""
+    page: Page
+    """The answer, its body left out."""
+    record: RecordRef
+    draft: Draft
+    paging: Paging
+    place: Place | None = None
+    """Where the draft stands in the run; null for an archived page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +107,8 @@ class Harvest:
     sightings: tuple[Sighting, ...] = ()
     redirects: tuple[tuple[str, str], ...] = ()
     """Canonical URL → where it led, canonical, too."""
+    pages: tuple[SeenPage, ...] = ()
+    """The pages of articles that stand on several."""
 
     @classmethod
     def joined(cls, parts: Iterable[Harvest]) -> Harvest:
@@ -96,6 +117,7 @@ class Harvest:
         return cls(
             tuple(each for part in found for each in part.sightings),
             tuple(each for part in found for each in part.redirects),
+            tuple(each for part in found for each in part.pages),
         )
 
 
@@ -120,7 +142,16 @@ def harvest(file_number: int, exchange_number: int, read: ReadExchange) -> Harve
     """What one exchange showed."""
     target = redirect_target(read.page)
     led = ((canonical_url(read.page.url), canonical_url(target)),) if target else ()
-    return Harvest(tuple(sightings(file_number, exchange_number, read)), led)
+    page = seen_page(read.page, read.record, read.reading, (file_number, exchange_number, 0))
+    return Harvest(tuple(sightings(file_number, exchange_number, read)), led, (page,) if page is not None else ())
+
+
+def seen_page(page: Page, record: RecordRef, reading: Reading, place: Place | None = None) -> SeenPage | None:
+    """The page, where it is one of several that an article stands on; *place* is that of its first draft."""
+    lead = next(iter(reading.drafts), None)
+    if reading.paging is None or lead is None or lead.embedded:
+        return None
+    return SeenPage(canonical_url(page.url), page, record, lead, reading.paging, place)
 
 
 def sightings(file_number: int, exchange_number: int, read: ReadExchange) -> Iterator[Sighting]:
@@ -212,7 +243,9 @@ def _judge(best: Sighting, archived: KnownArticle | None, pending: Collection[st
 
 def is_unchanged(seen: Sighting, archived: KnownArticle) -> bool:
     """Whether the archive holds this: the same bytes (whatever was learnt since), or the same content."""
-    same_bytes = seen.payload_digest is not None and seen.payload_digest == archived.record.payload_digest
+    pages = (archived.record, *(page.record for page in archived.further))
+    digests = (seen.payload_digest, *seen.further)
+    same_bytes = None not in digests and digests == tuple(record.payload_digest for record in pages)
     return (same_bytes and not archived.embedded) or dict(seen.content) == _content(archived.content)
 
 

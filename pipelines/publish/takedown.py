@@ -182,8 +182,8 @@ def _look_at_articles(store: Store, key: str, found: Found) -> None:
         if article.blocks is not None:
             found.parts.add(key)
         found.lines.update(line_key(block.text) for block in article.blocks or ())
-        named = article.provenance.warc
-        found.records.setdefault(named.key, set()).add(named.record_id)
+        for named in (article.provenance.warc, *article.provenance.further):
+            found.records.setdefault(named.key, set()).add(named.record_id)
 
 
 def _look_at_outcomes(store: Store, key: str, found: Found) -> None:
@@ -273,7 +273,8 @@ def _without(line: bytes, id_: str) -> bytes:
         return line
     article = Article.model_validate_json(line)
     warc = article.provenance.warc.model_copy(update={"payload_digest": None})
-    provenance = article.provenance.model_copy(update={"warc": warc})
+    further = [page.model_copy(update={"payload_digest": None}) for page in article.provenance.further]
+    provenance = article.provenance.model_copy(update={"warc": warc, "further": further})
     return to_line(article.model_copy(update={**dict.fromkeys(_EMPTY_FIELDS), "provenance": provenance}))
 
 

@@ -113,6 +113,8 @@ class UrlNotes:
         own = next((draft for draft in read.reading.drafts if not draft.embedded), None)
         led_to = self._addresses.article_at(page.url) if line.outcome in (Outcome.REDIRECT, Outcome.MOVED) else None
         article = own.id if own is not None else led_to.id if led_to is not None else None
+        if line.reason in (Reason.FURTHER_PAGE, Reason.FIRST_PAGE_MISSING):
+            article = next(iter(line.articles), None) if line.reason is Reason.FURTHER_PAGE else None
         is_news = article is not None and (old.article is None or seen.event is Event.CHANGED)
         is_whole = page.status == 200 and page.truncated is None and not read.is_revisit
         return replace(
@@ -134,7 +136,8 @@ class UrlNotes:
         assert known.at is not None
         outcome, target = known.outcome, Target(known.target)
         facts = seen.read.facts
-        if facts is not None and (facts.is_pagination or facts.via is Source.REST):
+        is_listed = facts is not None and (facts.is_pagination or facts.via is Source.REST)
+        if is_listed and known.reason != Reason.FURTHER_PAGE:
             return replace(known, due_at=None)  # it is read on to from the page before
         if outcome in (Outcome.REQUISITE, Outcome.ROBOTS, Outcome.RIGHTS) and target is Target.PAGE:
             return replace(known, due_at=None)

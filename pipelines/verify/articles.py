@@ -1,27 +1,54 @@
-"""One article line → the same line again, made from its WARC record alone; and whether it is the same to the byte."""
+"""One article line → the same line again, made from its WARC records alone; and whether it is the same to the byte."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pipelines.article.build import Origin, Revision, build, build_removed
 from pipelines.article.jsonl import to_line
 from pipelines.article.schema import Article
+from pipelines.errors import WarcError
 from pipelines.extract.profile import Profile
 from pipelines.publish.exchange import read_record, record_ref
+from pipelines.publish.joining import whole_article
+from pipelines.publish.resolve import SeenPage, seen_page
 from pipelines.reasons import Event
-from pipelines.values import Finding, VisitFacts
+from pipelines.store.contract import Store
+from pipelines.values import Finding, RecordRef, VisitFacts
 from pipelines.warc.reader import WarcRecord
+from pipelines.warc.reader import read_record as read_warc_record
 
 
-def rederive(article: Article, record: WarcRecord, facts: VisitFacts | None, profile: Profile) -> bytes | None:
-    """The line that *record* gives for *article*, with the profile the article names; null if it gives none.
+def further_records(article: Article, store: Store) -> list[WarcRecord]:
+    """The records of the article's further pages, in order.
+
+    Raises:
+        ArchiveError: One cannot be read, or is another than the line names.
+    """
+    found = []
+    for named in article.provenance.further:
+        record = read_warc_record(store.read_range(named.key, named.offset, named.length), where=named.key)
+        if (record.record_id, record.get("WARC-Payload-Digest")) != (named.record_id, named.payload_digest):
+            raise WarcError(f"another record than {named.record_id} lies where it points", where=named.key)
+        found.append(record)
+    return found
+
+
+def rederive(
+    article: Article,
+    record: WarcRecord,
+    facts: VisitFacts | None,
+    profile: Profile,
+    further: Sequence[WarcRecord] = (),
+) -> bytes | None:
+    """The line that its records give for *article*, with the profile the article names; null if they give none.
 
     Args:
         article: As its line has it.
-        record: The record that it names.
+        record: The one that its provenance names.
         facts: What the metadata record beside it notes.
         profile: The one that it names.
+        further: Those of its further pages, as `further_records` gives them.
     """
     page, reading = read_record(record, None, profile)
     provenance = article.provenance
@@ -34,7 +61,22 @@ def rederive(article: Article, record: WarcRecord, facts: VisitFacts | None, pro
     if not drafts:
         return None
     own_first = sorted(drafts, key=lambda draft: draft.embedded)
-    return to_line(build(own_first[0], page, reference, origin, revision, facts))
+    first = seen_page(page, reference, reading)
+    if own_first[0].embedded or first is None or first.paging.number > 1:
+        return to_line(build(own_first[0], page, reference, origin, revision, facts))
+    pages = _pages(article, further, profile)
+    whole = whole_article(first, [each for each in pages if each is not None])
+    return to_line(build(whole.draft, page, reference, origin, revision, facts, whole.further))
+
+
+def _pages(article: Article, further: Sequence[WarcRecord], profile: Profile) -> list[SeenPage | None]:
+    """What its further records give."""
+    found = []
+    for named, record in zip(article.provenance.further, further, strict=True):
+        page, reading = read_record(record, None, profile)
+        reference = RecordRef(named.key, named.offset, record.length, named.record_id, named.payload_digest)
+        found.append(seen_page(page, reference, reading))
+    return found
 
 
 def compare(

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 
 from pydantic import ValidationError
 
-from pipelines.article.schema import Article
+from pipelines.article.schema import Article, ArticleBlock, ArticlePlace
 from pipelines.errors import ArchiveError, ContentError, ObjectMissing, StoreUnavailable
 from pipelines.extract.profile import Profile
 from pipelines.publish.exchange import MAX_PAGE_BYTES
@@ -24,7 +24,7 @@ from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, manifest_key, profile_key
 from pipelines.values import Finding
 from pipelines.verify.archive import Chain, read_chain
-from pipelines.verify.articles import compare, rederive
+from pipelines.verify.articles import compare, further_records, rederive
 from pipelines.verify.beside import read_captured
 from pipelines.verify.positions import PagePositions, Span, sentences
 from pipelines.verify.records import check_record
@@ -47,6 +47,8 @@ class SentencePlace:
     """XPath of the block's node in the page."""
     span: Span | None
     """Bytes of the page, content codings undone; null where it does not stand there word for word."""
+    page: int = 1
+    """Which of the article's pages it stands on, where there are several."""
 
 
 @dataclass(slots=True)
@@ -63,6 +65,8 @@ class Proof:
     """The newest manifest: its digest vouches for all before it."""
     head_sha256: str
     record: WarcRecord | None = None
+    further: list[WarcRecord] = field(default_factory=list)
+    """The records of its further pages, where it stands on several."""
     taken_down: str | None = None
     """Why the article was taken out of the archive, where it was: nothing of it can be made again then."""
     is_made_again: bool = False
@@ -86,7 +90,11 @@ class Proof:
             "line": {"where": self.where, "sha256": self.line_sha256, "made_again": self.is_made_again},
             "manifest": {"key": self.manifest_key, "sha256": self.manifest_sha256},
             "head": {"key": self.head_key, "sha256": self.head_sha256},
-            "record": None if record is None else _record_facts(article, record),
+            "record": None if record is None else _record_facts(article.provenance.warc, record),
+            "further": [
+                _record_facts(place, each)
+                for place, each in zip(article.provenance.further, self.further, strict=False)
+            ],
             "sentences": [
                 {**asdict(each), "span": [each.span.start, each.span.end] if each.span else None}
                 for each in self.sentences
@@ -170,7 +178,8 @@ def _prove(store: Store, chain: Chain, link: Link, unit: Unit, line: _Line) -> P
     try:
         record, facts = read_captured(store, named)
         profile = Profile.from_json(store.read(profile_key(article.site, article.provenance.profile)))
-        derived = rederive(article, record, facts, profile)
+        further = further_records(article, store)
+        derived = rederive(article, record, facts, profile, further)
     except StoreUnavailable:
         raise
     except (ArchiveError, ValueError, LookupError, TypeError) as error:
@@ -181,7 +190,10 @@ def _prove(store: Store, chain: Chain, link: Link, unit: Unit, line: _Line) -> P
     finding = compare(line.line, derived, article, extraction_versions(), line.where)
     proof.findings += [finding] if finding is not None else []
     proof.findings += check_record(record, named.key)
-    proof.sentences = _sentences(article, record)
+    for place, each in zip(article.provenance.further, further, strict=True):
+        proof.findings += check_record(each, place.key)
+    proof.further = further
+    proof.sentences = list(_sentences(article, [record, *further]))
     return proof
 
 
@@ -196,27 +208,30 @@ def _unit_findings(store: Store, unit: Unit, line: _Line) -> list[Finding]:
     ]
 
 
-def _sentences(article: Article, record: WarcRecord) -> list[SentencePlace]:
+def _sentences(article: Article, records: Sequence[WarcRecord]) -> Iterator[SentencePlace]:
     if article.event is Event.REMOVED or not article.blocks:
-        return []
+        return
+    starts = [0, *(page.first_block for page in article.provenance.further), len(article.blocks)]
+    for number, (record, start, end) in enumerate(zip(records, starts, starts[1:], strict=False), start=1):
+        yield from _sentences_of_page(article.blocks[start:end], record, number)
+
+
+def _sentences_of_page(blocks: Sequence[ArticleBlock], record: WarcRecord, number: int) -> Iterator[SentencePlace]:
     try:
         positions = PagePositions(page_from_record(record, max_bytes=MAX_PAGE_BYTES))
     except ContentError:
-        return []
-    places: list[SentencePlace] = []
+        return
     last: Span | None = None
-    for block in article.blocks:
+    for block in blocks:
         if block.kind == "time":
             continue  # it says in a form of its own what the page says in another
         for text in sentences(block.text):
             span = positions.find(text, after=last)
             last = span or last
-            places.append(SentencePlace(text, block.kind, block.path, span))
-    return places
+            yield SentencePlace(text, block.kind, block.path, span, number)
 
 
-def _record_facts(article: Article, record: WarcRecord) -> dict[str, object]:
-    named = article.provenance.warc
+def _record_facts(named: ArticlePlace, record: WarcRecord) -> dict[str, object]:
     return {
         "key": named.key,
         "offset": named.offset,

@@ -29,7 +29,7 @@ from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, parse_key, profile_key
 from pipelines.store.open import open_store
 from pipelines.values import Finding, VisitFacts
-from pipelines.verify.articles import compare, rederive
+from pipelines.verify.articles import compare, further_records, rederive
 from pipelines.verify.beside import is_beside, read_captured
 from pipelines.verify.records import check_record
 from pipelines.verify.scope import Unit
@@ -225,7 +225,9 @@ class _UnitCheck:
             words = f"another record than {named.record_id} lies where it points"
             self._report.findings.append((Finding("article_record", line.where, words), None))
             return
-        if named.record_id in self._unit.taken_down:
+        if not self._unit.taken_down.isdisjoint(
+            (named.record_id, *(page.record_id for page in line.article.provenance.further))
+        ):
             return  # another article's page, which carried this one, was taken out
         if named.payload_digest != record.get("WARC-Payload-Digest"):
             words = "its payload digest is not the one its record has"
@@ -243,7 +245,10 @@ class _UnitCheck:
         if not self._extraction:
             return
         try:
-            derived = rederive(line.article, record, facts, profile)
+            further = further_records(line.article, self._store)
+            derived = rederive(line.article, record, facts, profile, further)
+        except StoreUnavailable:
+            raise
         except ArchiveError as error:
             words = f"its record is no capture of a page: {error}"
             self._report.findings.append((Finding("article_record", line.where, words), None))

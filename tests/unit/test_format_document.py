@@ -77,6 +77,7 @@ MODELS: dict[tuple[str, int], tuple[type[BaseModel], type[BaseModel] | None]] = 
     ("Places", 0): (schema.WarcPlace, None),
     ("Provenance", 0): (schema.Provenance, None),
     ("Provenance", 1): (schema.ArticlePlace, schema.WarcPlace),
+    ("Further pages", 0): (schema.FurtherPlace, schema.ArticlePlace),
     ("Outcomes", 0): (outcomes.OutcomeLine, None),
 }
 WRITTEN_BESIDE_THE_MODEL = {manifests.Manifest: [manifests.SELF_DIGEST]}
@@ -138,7 +139,8 @@ def test_every_rule_of_verify_stands_in_the_format() -> None:
 
 
 def test_every_rule_that_removes_a_line_stands_in_the_format() -> None:
-    trees = [ast.parse(path.read_bytes()) for path in (ROOT / "pipelines/extract").glob("*.py")]
+    paths = [path for folder in ("extract", "article") for path in (ROOT / "pipelines" / folder).glob("*.py")]
+    trees = [ast.parse(path.read_bytes()) for path in paths]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     removals = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Removal"]
     rules = {call.args[1].value for call in removals if isinstance(call.args[1], ast.Constant)}

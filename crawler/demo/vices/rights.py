@@ -104,9 +104,7 @@ RIGHTS = (
     Vice("tdm_file", "tdmrep.json reserves text and data mining for the whole site.", with_tdm_file),
     Vice("tdm_field", "An HTTP field takes this back for articles of even number.", with_tdm_field),
     Vice("tdm_meta", "A meta element reserves those again whose number can be divided by four.", with_tdm_meta),
-    Vice(
-        "ai_signals", "robots.txt and an HTTP field say that no machine is to learn from it.", with_ai_signals
-    ),
+    Vice("ai_signals", "robots.txt and an HTTP field say that no machine is to learn from it.", with_ai_signals),
     Vice("noai", "Every page says noai in an HTTP field, and noarchive in its head.", with_noai),
     Vice("licence", "Every page links to its licence.", with_licence),
 )

@@ -8,6 +8,7 @@ from crawler.demo.paper import Paper, Shape
 from crawler.demo.vices.claims import CLAIMS
 from crawler.demo.vices.manners import MANNERS
 from crawler.demo.vices.more_posts import MORE_POSTS
+from crawler.demo.vices.pages import PAGES
 from crawler.demo.vices.rest import REST
 from crawler.demo.vices.rights import RIGHTS
 from crawler.demo.vices.sessions import SESSIONS
@@ -25,6 +26,7 @@ SHAPES = (
 
 VICES: tuple[Vice, ...] = (
     *SHAPES,
+    *PAGES,
     *WALLS,
     *SHOWN,
     *MORE_POSTS,

@@ -100,6 +100,7 @@ def test_every_key_is_present_and_in_the_order_of_the_format() -> None:
         "profile": "f" * 64,
         "path": "trafilatura",
         "embedded": False,
+        "further": [],
     }
     assert (line["rights"]["x_robots_tag"], line["rights"]["tdm_reservation"]) == ("noarchive", "1")
 

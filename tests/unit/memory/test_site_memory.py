@@ -204,9 +204,9 @@ def test_a_memory_of_another_version_is_left_alone(tmp_path: Path) -> None:
     with SiteMemory(tmp_path / "m"):
         pass
     database = sqlite3.connect(tmp_path / "m")
-    database.execute("PRAGMA user_version = 3")
+    database.execute("PRAGMA user_version = 4")
     database.close()
-    with pytest.raises(ArchiveError, match="version 3"):
+    with pytest.raises(ArchiveError, match="version 4"):
         SiteMemory(tmp_path / "m")
 
 

@@ -1,0 +1,153 @@
+"""Which page of an article a page is, where the article stands on several; and which further pages it names.
+
+In: a page's tree, what it says of itself, and the address it was captured at. Out: `Paging`; null where neither its
+address nor its links speak of several pages. A further page has the first one's address with a number at its end:
+`/2/`, `/page/2`, `?page=2`; or a number before the file's ending (`story-2.html`), where links say `rel=next` and
+`rel=prev`.
+
+*Why* `rel=next` alone says nothing: content systems put it between one article and the next.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from pipelines.http.url import absolute_url, canonical_url
+from pipelines.page.facts import Facts
+from pipelines.page.tree import Element, inner_text
+from pipelines.values import Paging
+
+_NAMES = (
+    r"(?:pages?|paged|paging|page[-_]?(?:num|no|number|index|id)|current[-_]?page|pag(?:ina)?|p|pg|pn|seite|sida|side"
+    r"|strana|strona|sivu|sayfa|oldal|parte?|partie|teil)"
+)
+_NAME = re.compile(_NAMES, re.IGNORECASE)
+_NUMBER = re.compile(r"[1-9]\d?")
+_BELOW = re.compile(rf"/(?:{_NAMES}[/-]?)?([1-9]\d?)", re.IGNORECASE)
+_FILE = re.compile(
+    rf"(?P<stem>.*?)(?:[-_,.](?:{_NAMES}[-_]?)?(?P<number>[1-9]\d?))?(?P<ending>\.[a-z]{{2,5}}|)", re.IGNORECASE
+)
+_NUMBERED = re.compile(r"[1-9]\d?/?(?:\.[A-Za-z]{2,5})?(?:[?&#].*)?$")
+"""How a link ends that may lead to a further page: the others, nearly all of a page, are not looked at closer."""
+_WORDY = re.compile(r"(?:[^/-]+-){2,}[^/-]+$|\.s?html?$")
+
+
+def read_paging(root: Element, facts: Facts, url: str) -> Paging | None:
+    """The place of the page at *url* among the pages of its article, and the further pages that it names.
+
+    Args:
+        root: The page's tree.
+        facts: What it says of itself.
+        url: As it was requested.
+    """
+    own = canonical_url(url)
+    links = [(canonical_url(target), rel, link) for link, rel, target in _links(root, facts.base)]
+    said_next = {target for target, rel, _ in links if "next" in rel}
+    for first_url, number in _first_pages(own):
+        if _says_so(own, first_url, root, facts, links):
+            return Paging(first_url, number, _further(first_url, number, links, said_next))
+    for first_url in dict.fromkeys((own, facts.url)):
+        further = _further(first_url, 1, links, said_next)
+        if further:
+            return Paging(own, 1, further)
+    return None
+
+
+_Link = tuple[str, frozenset[str], Element]
+
+
+def _links(root: Element, base: str) -> Iterator[tuple[Element, frozenset[str], str]]:
+    """The links that may lead to another page of the article, each with its relations and its address."""
+    for link in root.iter("a", "link"):
+        href = link.get("href")
+        if not href:
+            continue
+        rel = frozenset((link.get("rel") or "").lower().split())
+        if _NUMBERED.search(href) or rel & {"next", "prev"}:
+            target = absolute_url(base, href)
+            if target is not None:
+                yield link, rel, target
+
+
+def _further(first_url: str, own: int, links: list[_Link], said_next: set[str]) -> tuple[tuple[int, str], ...]:
+    """Number and address of each further page of the article at *first_url* that *links* name, but for page *own*."""
+    found: dict[int, str] = {}
+    for target, _, _ in links:
+        number = _number(target, first_url, is_said=target in said_next)
+        if number is not None and number not in (1, own):
+            found.setdefault(number, target)
+    return tuple(sorted(found.items()))
+
+
+def _number(url: str, first_url: str, *, is_said: bool) -> int | None:
+    """Which page of the article at *first_url* its address makes *url*; null for none."""
+    one, base = urlsplit(url), urlsplit(first_url)
+    if one.netloc != base.netloc:
+        return None
+    if one.path == base.path:
+        pairs, known = (parse_qsl(each.query, keep_blank_values=True) for each in (one, base))
+        added = [pair for pair in pairs if pair not in known]
+        if len(added) == 1 and len(pairs) == len(known) + 1 and _NAME.fullmatch(added[0][0]):
+            return int(added[0][1]) if _NUMBER.fullmatch(added[0][1]) else None
+        return None
+    if one.query != base.query:
+        return None
+    path, first_path = one.path.rstrip("/"), base.path.rstrip("/")
+    if path.startswith(f"{first_path}/"):
+        below = _BELOW.fullmatch(path[len(first_path) :])
+        return int(below[1]) if below else None
+    file = _FILE.fullmatch(path)
+    if not is_said or file is None or file["number"] is None:
+        return None
+    stem, ending = file["stem"], file["ending"]
+    first = _FILE.fullmatch(first_path)
+    is_first = first_path == stem + ending or (first is not None and first.groups() == (stem, "1", ending))
+    return int(file["number"]) if is_first else None
+
+
+def _first_pages(url: str) -> Iterator[tuple[str, int]]:
+    """The addresses of first pages that *url* may belong to, and which page of each it is."""
+    parts = urlsplit(url)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    for place, (name, value) in enumerate(pairs):
+        if _NAME.fullmatch(name) and _NUMBER.fullmatch(value) and value != "1":
+            query = urlencode(pairs[:place] + pairs[place + 1 :])
+            yield canonical_url(urlunsplit(parts._replace(query=query))), int(value)
+    path = parts.path.rstrip("/")
+    for start in [match.start() for match in re.finditer("/", path)][-2:]:
+        below = _BELOW.fullmatch(path[start:])
+        if below and below[1] != "1" and start > 0:
+            for ending in ("/", "") if parts.path.endswith("/") else ("", "/"):
+                yield canonical_url(urlunsplit(parts._replace(path=path[:start] + ending))), int(below[1])
+    file = _FILE.fullmatch(path)
+    if file and file["number"] not in (None, "1") and not file["stem"].endswith("/"):
+        yield canonical_url(urlunsplit(parts._replace(path=file["stem"] + file["ending"]))), int(file["number"])
+
+
+def _says_so(own: str, first_url: str, root: Element, facts: Facts, links: list[_Link]) -> bool:
+    """Whether the page bears out what its address looks like: that it is a further page of the one at *first_url*."""
+    is_plain = _number(own, first_url, is_said=False) is not None
+    if facts.url == first_url:
+        return True
+    for target, rel, link in links:
+        number = _number(target, first_url, is_said=True)
+        if "prev" in rel and (target == first_url or number is not None):
+            return True
+        if is_plain and number is not None and target != own and inner_text(link) == str(number):
+            return _is_linked(first_url, root, facts.base)
+    is_wordy = bool(_WORDY.search(urlsplit(first_url).path.rstrip("/")))
+    return is_plain and is_wordy and _is_linked(first_url, root, facts.base)
+
+
+def _is_linked(url: str, root: Element, base: str) -> bool:
+    """Whether the page links to *url*."""
+    name = urlsplit(url).path.rstrip("/").rpartition("/")[2]
+    for link in root.iter("a"):
+        href = link.get("href") or ""
+        if name in href or href.startswith((".", "?", "..")):
+            target = absolute_url(base, href)
+            if target is not None and canonical_url(target) == url:
+                return True
+    return False

@@ -1,0 +1,104 @@
+"""Articles on several pages, over nights: what one night did not read, the archive has."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines.store.local import LocalStore
+from pipelines.verify.archive import verify
+from pipelines.verify.scope import Scope
+from tests.unit.publish.nights import (
+    FIRST_NIGHT,
+    HOME,
+    SITE,
+    article_page,
+    home_page,
+    in_this_process,
+    lines_of,
+    night,
+    story,
+    url_of,
+)
+
+URL = url_of("lighthouse")
+SECOND = f"{URL}/2"
+
+
+def first_page(*, nonce: str = "") -> bytes:
+    return article_page("lighthouse", nonce=nonce).replace(
+        b"</article>", f'</article><a href="{SECOND}">2</a>'.encode()
+    )
+
+
+def second_page(*, ending: str = "") -> bytes:
+    body = "".join(f"<p>{line}</p>" for line in story("tramway", ending=ending))
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>The lighthouse opens its doors again</title>'
+        f'<link rel="prev" href="{URL}"><meta property="og:type" content="article"></head>'
+        f"<body><main><article><h1>The lighthouse opens its doors again</h1>{body}"
+        f'<a href="{URL}">1</a></article></main></body></html>'
+    ).encode()
+
+
+HOME_PAGE = (HOME, home_page(["lighthouse"]), 200)
+FIRST = (URL, first_page(), 200)
+
+
+def articles(archive: Path, *pages: tuple[str, bytes, int], days: int = 0) -> list[dict[str, object]]:
+    manifest = night(archive, [HOME_PAGE, *pages], at=FIRST_NIGHT + timedelta(days=days))
+    store = LocalStore(archive)
+    assert verify(store, Scope((SITE,)), lambda *_: None).findings == []
+    return lines_of(store, manifest, "articles")
+
+
+@pytest.fixture(autouse=True)
+def _here() -> object:
+    with in_this_process():
+        yield
+
+
+def text(line: dict[str, object]) -> list[str]:
+    return str(line["text"]).split("\n\n")
+
+
+def test_a_night_with_all_pages_gives_one_article(tmp_path: Path) -> None:
+    (line,) = articles(tmp_path, FIRST, (SECOND, second_page(), 200))
+    assert text(line) == [*story("lighthouse"), *story("tramway")]
+    assert [page["url"] for page in line["provenance"]["further"]] == [SECOND]  # type: ignore[index]
+
+
+def test_a_second_page_that_comes_a_night_later_is_the_next_revision(tmp_path: Path) -> None:
+    (line,) = articles(tmp_path, FIRST)
+    assert "pages_missing" in line["quality"]["flags"]  # type: ignore[index]
+    (later,) = articles(tmp_path, (SECOND, second_page(), 200), days=1)
+    assert (later["url"], later["revision"], later["changes"]["fields"]) == (URL, 2, ["text"])  # type: ignore[index]
+    assert text(later) == [*story("lighthouse"), *story("tramway")]
+    assert later["provenance"]["warc"] == line["provenance"]["warc"]  # type: ignore[index]
+    assert "pages_missing" not in later["quality"]["flags"]  # type: ignore[index]
+
+
+def test_a_night_that_reads_the_first_page_alone_loses_nothing_of_the_second(tmp_path: Path) -> None:
+    articles(tmp_path, FIRST, (SECOND, second_page(), 200))
+    assert articles(tmp_path, (URL, first_page(nonce="another advertisement"), 200), days=1) == []
+
+
+def test_a_change_of_the_second_page_alone_is_a_revision_and_none_of_it_is_none(tmp_path: Path) -> None:
+    articles(tmp_path, FIRST, (SECOND, second_page(), 200))
+    assert articles(tmp_path, (SECOND, second_page(), 200), days=1) == []
+    ending = (
+        "The tramway has changed its mind, and the lighthouse waits for it with a lamp in every one of its windows."
+    )
+    (changed,) = articles(tmp_path, (SECOND, second_page(ending=ending), 200), days=2)
+    assert (changed["url"], changed["revision"]) == (URL, 2)
+    assert text(changed)[-1] == ending
+
+
+def test_a_further_page_whose_first_one_was_not_had_is_no_article(tmp_path: Path) -> None:
+    manifest = night(tmp_path, [HOME_PAGE, (SECOND, second_page(), 200), (URL, b"", 503)])
+    store = LocalStore(tmp_path)
+    assert lines_of(store, manifest, "articles") == []
+    reasons = {line["url"]: line["reason"] for line in lines_of(store, manifest, "outcomes")}
+    assert reasons[SECOND] == "first_page_missing"
