@@ -444,3 +444,5 @@ class Ledger:
     """Canonical URL → the last change that a source claimed, of those that were visited."""
     facts: Mapping[str, object] = field(default_factory=dict)
     """What was learnt of the site's ways, as JSON values by name; the next night's frontier gets it."""
+    crawled_s: float | None = None
+    """How long it took, since its last start; null where nobody knows."""

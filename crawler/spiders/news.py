@@ -252,7 +252,8 @@ class NewsSpider(Spider):
             warnings.append(f"{unread} answers could not be read for what they name; pressarc.log tells why")
         ledger = self.frontier.ledger(self.clock(), stopped=is_stopped, warnings=tuple(warnings))
         facts = {"frontier": {**ledger.facts, **self.reading.facts}}
-        self.final_ledger = replace(ledger, discovers=self.discovers, facts=facts)
+        crawled_s = round(monotonic() - self._started_s, 3)
+        self.final_ledger = replace(ledger, discovers=self.discovers, facts=facts, crawled_s=crawled_s)
         return self.final_ledger
 
     def _note(self, url: str, reason: Reason, detail: str | None) -> None:

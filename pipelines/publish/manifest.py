@@ -19,6 +19,7 @@ from pipelines.article.jsonl import canonical_json
 from pipelines.article.schema import Line
 from pipelines.errors import ArchiveError, DigestMismatch, ManifestConflict, ObjectDiffers
 from pipelines.publish.outcomes import Counts
+from pipelines.publish.stats import Stats
 from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, manifest_key, manifest_number, site_prefix
 
@@ -79,6 +80,7 @@ class Manifest(Line):
     warnings: list[str]
     previous: PreviousManifest | None = Field(description="Null for the first.")
     taken_down: list[TakeDown] = Field(default_factory=list, description="What this manifest takes out of the archive.")
+    stats: Stats | None = Field(None, description="How the run went, for reports; null where nothing was captured.")
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -41,6 +42,7 @@ from pipelines.publish.reread import reread, reread_page
 from pipelines.publish.resolve import Addresses, resolve
 from pipelines.publish.run import OpenRun, warc_files
 from pipelines.publish.sealing import seal
+from pipelines.publish.stats import Stats, StatsTally
 from pipelines.publish.url_notes import UrlNotes
 from pipelines.publish.work import run_name
 from pipelines.reasons import FAILURES, PENDING, Outcome, Reason
@@ -72,7 +74,22 @@ class _Derived:
 
     files: list[ManifestFile]
     tally: Tally
+    told: StatsTally
     profile: Profile
+
+
+class _Stopwatch:
+    """How long the stages of a publication take; what is done again counts again."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self.stages_s: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        began_at = self._now()
+        yield
+        self.stages_s[name] = self.stages_s.get(name, 0.0) + (self._now() - began_at).total_seconds()
 
 
 def publish(
@@ -97,6 +114,7 @@ def publish(
     check_capabilities(run.store, run.config.store)
     files: list[WarcFile] | None = None
     surveys: list[Survey] = []
+    watch = _Stopwatch(now)
     name = folder.run
     for _ in range(_ATTEMPTS):
         base = newest(run.store, site)
@@ -107,11 +125,16 @@ def publish(
         left = [file for file in warc_files(folder, site) if file.key not in there.named]
         if files != left:
             files = left
-            _upload_warcs(run, files, progress)
+            with watch.stage("uploading"):
+                _upload_warcs(run, files, progress)
             known = _previous_profile(run, base)
-            surveys = survey(files, known, folder.readings, run.config.extract.workers, progress)
-        derived = _derive(run, name, base, files, surveys, ledger, progress)
-        manifest = _manifest(run, name, base, files, derived, ledger, now())
+            with watch.stage("learning"):
+                surveys = survey(files, known, folder.readings, run.config.extract.workers, progress)
+        with watch.stage("extracting"):
+            derived = _derive(run, name, base, files, surveys, ledger, progress)
+        crawling_s = {} if ledger.crawled_s is None else {"crawling": ledger.crawled_s}
+        stats = derived.told.stats({**crawling_s, **watch.stages_s}, crawled=ledger.discovers)
+        manifest = _manifest(run, name, base, files, derived, ledger, stats, now())
         try:
             _upload(run.store, [(file.key, folder.parts / file.key, file.sha256) for file in derived.files], progress)
             put_manifest(run.store, manifest)
@@ -163,8 +186,8 @@ def _derive(
             notes=UrlNotes(memory.url, ledger, addresses, config.crawl.revisit_after_h),
             joining=joining,
         )
-        tally = Tally()
-        parts = _write_parts(run, name, files, context, tally, memory)
+        tally, told = Tally(), StatsTally()
+        parts = _write_parts(run, name, files, context, tally, told, memory)
         # An article whose own page waits for another night is counted then.
         memory.add_lines(count_lines(_only(unknown, lambda url: memory.article(article_id(url)) is not None)))
     snapshot = folder.parts / memory_key(config.site.name, name)
@@ -175,7 +198,7 @@ def _derive(
     with disk.whole(learnt) as file:
         file.write(profile.to_json())
     described = [*parts, _describe(folder.parts, snapshot), _describe(folder.parts, learnt)]
-    return _Derived(sorted(described, key=lambda file: file.key), tally, profile)
+    return _Derived(sorted(described, key=lambda file: file.key), tally, told, profile)
 
 
 def _fetch_memory(run: OpenRun, base: Link | None, target: Path) -> None:
@@ -206,7 +229,13 @@ def _learn(surveys: list[Survey], fresh: dict[str, int], memory: SiteMemory, pre
 
 
 def _write_parts(
-    run: OpenRun, name: str, files: list[WarcFile], context: Context, tally: Tally, memory: SiteMemory
+    run: OpenRun,
+    name: str,
+    files: list[WarcFile],
+    context: Context,
+    tally: Tally,
+    told: StatsTally,
+    memory: SiteMemory,
 ) -> list[ManifestFile]:
     """Write a part of outcomes, and one of articles where there are any, for each WARC file; and the rest last."""
     parts, site = run.folder.parts, run.config.site.name
@@ -218,8 +247,10 @@ def _write_parts(
         lines = lines_of_file(file.number, load_readings(run.folder.readings, file.number), context)
         for article in lines.articles:
             tally.add_article(article)
+            told.add_article(article)
         for line in lines.outcomes:
             tally.add_outcome(line)
+            told.add_outcome(line)
         memory.remember_articles(lines.known)
         if lines.articles:
             key = articles_key(site, keyed.date, name, file.number)
@@ -228,7 +259,7 @@ def _write_parts(
         written.append(write_part(parts / key, (to_line(line) for line in lines.outcomes)))
     number = 1 + max((file.number for file in files), default=-1)
     key = outcomes_key(site, run.folder.day(), name, number)
-    rest = write_part(parts / key, (to_line(line) for line in _lines_of_the_rest(run, context, tally, memory)))
+    rest = write_part(parts / key, (to_line(line) for line in _lines_of_the_rest(run, context, tally, told, memory)))
     if rest.lines:
         written.append(rest)
     else:
@@ -242,13 +273,16 @@ def _write_parts(
     ]
 
 
-def _lines_of_the_rest(run: OpenRun, context: Context, tally: Tally, memory: SiteMemory) -> Iterator[OutcomeLine]:
+def _lines_of_the_rest(
+    run: OpenRun, context: Context, tally: Tally, told: StatsTally, memory: SiteMemory
+) -> Iterator[OutcomeLine]:
     """The lines of what has no record: wanted and not had, or held. What was wanted is noted on the way."""
     for each in context.ledger.unvisited:
         context.notes.wanted(each)
     at = run.folder.started_at.astimezone(UTC)
     for line in (*lines_of_unvisited(context.ledger), *lines_of_held(context.ledger, memory.url, at)):
         tally.add_outcome(line)
+        told.add_outcome(line)
         yield line
 
 
@@ -269,6 +303,7 @@ def _manifest(
     files: list[WarcFile],
     derived: _Derived,
     ledger: Ledger,
+    stats: Stats,
     ended_at: datetime,
 ) -> Manifest:
     config = run.config.model_dump(mode="json")
@@ -288,6 +323,7 @@ def _manifest(
         profile=derived.profile.sha256,
         warnings=[*ledger.warnings, *_warnings(derived.tally, ledger)],
         previous=None if base is None else PreviousManifest(number=base.manifest.number, sha256=base.sha256),
+        stats=stats,
     )
 
 

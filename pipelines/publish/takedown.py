@@ -234,6 +234,7 @@ def _prepare(
             "warnings": [],
             "previous": PreviousManifest(number=head.manifest.number, sha256=head.sha256),
             "taken_down": [take_down_],
+            "stats": None,
         }
     )
     with disk.whole(making / "manifest.json") as file:

@@ -31,7 +31,7 @@ from pipelines.extract.evidence import RULES as RULES_OF_THE_PAGE
 from pipelines.extract.profile import EMPTY
 from pipelines.memory.site import SiteMemory
 from pipelines.publish import manifest as manifests
-from pipelines.publish import outcomes
+from pipelines.publish import outcomes, stats
 from pipelines.publish.exchange import read_record
 from pipelines.reasons import Described, Event
 from pipelines.store.archive import open_archive
@@ -62,6 +62,7 @@ MODELS: dict[tuple[str, int], tuple[type[BaseModel], type[BaseModel] | None]] = 
     ("Counts", 0): (outcomes.Counts, None),
     ("Counts", 1): (outcomes.ArticleCounts, None),
     ("Coverage", 0): (outcomes.Coverage, None),
+    ("Stats", 0): (stats.Stats, None),
     ("Articles", 0): (schema.Article, None),
     ("Blocks", 0): (schema.ArticleBlock, None),
     ("Images", 0): (schema.ArticleImage, None),
@@ -132,6 +133,12 @@ def test_a_closed_list_stands_in_the_format_whole_and_with_its_meanings(name: st
 def test_no_closed_list_is_missing_in_the_format() -> None:
     lists = {name for name, each in vars(reasons).items() if isinstance(each, type) and issubclass(each, Described)}
     assert lists - {"Described"} == {"Outcome", "Reason", "Source", "Event", "Flag"}
+
+
+def test_the_classes_of_words_and_the_stages_of_a_run_stand_in_the_format() -> None:
+    documented = table(FORMAT, "Stats")
+    assert re.findall(r"`(\d+)`", documented["words"][1]) == [str(bound) for bound in stats.WORDS_FROM]
+    assert re.findall(r"`(\w+)`", documented["stages_s"][1]) == list(stats.STAGES)
 
 
 def test_every_rule_of_verify_stands_in_the_format() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -65,6 +66,18 @@ def articles(archive: Path, manifest: Manifest) -> dict[str, dict[str, object]]:
 
 def outcomes(archive: Path, manifest: Manifest) -> dict[str, dict[str, object]]:
     return {str(line["url"]): line for line in lines_of(LocalStore(archive), manifest, "outcomes")}
+
+
+def test_a_manifest_says_how_its_run_went_and_its_numbers_are_those_of_its_lines(tmp_path: Path) -> None:
+    manifest = night(tmp_path, [*pages_of("bakery", "quarry"), (f"{HOME}robots.txt", b"", 404)])
+    assert manifest.stats is not None
+    said = [line["status"] for line in outcomes(tmp_path, manifest).values() if line["via"] != "robots"]
+    counted = Counter("none" if status is None else str(status) for status in said)
+    assert manifest.stats.requests["page"] == counted
+    written = articles(tmp_path, manifest).values()
+    assert sum(manifest.stats.words.values()) == sum(manifest.stats.ways.values()) == len(written) == 2
+    assert sum(manifest.stats.removed_lines.values()) == sum(len(line["quality"]["removed"]) for line in written)  # type: ignore[index,call-overload]
+    assert set(manifest.stats.stages_s) <= {"crawling", "learning", "extracting", "uploading"}
 
 
 def test_a_night_is_committed_with_everything_it_names(tmp_path: Path) -> None:
