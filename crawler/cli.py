@@ -6,20 +6,19 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from crawler.nightly import commands as nights
 from crawler.probe import look_at
 from crawler.probing import words
 from crawler.probing.report import SiteReport
 from crawler.probing.site_file import plain, site_file
-from crawler.run import CrawlCutOff, CrawlResult, Job, Watcher, crawl
+from crawler.progress import site_progress
+from crawler.run import CrawlCutOff, CrawlResult, Job, crawl
 from pipelines import cli as offline
 from pipelines.commands.console import errors
 from pipelines.commands.options import FAILED, USAGE, WARNINGS, ArchiveOption, ConfigOption, JsonOption, SetOption
@@ -154,7 +153,7 @@ def add(
     path = site_path(check_site(effective.site.name), config)
     if path.exists() and not (force or dry_run):
         raise ConfigError("there is a site file already; --force writes over it, --dry-run only looks", where=str(path))
-    with _progress() as watch:
+    with site_progress() as watch:
         found = look_at(effective, watch)
     if not dry_run:
         _write(path, site_file(found))
@@ -217,7 +216,7 @@ def _crawl(jobs: list[Job]) -> list[CrawlResult]:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ConfigError("the site is named twice", where=twice[0])
-    with _progress() as watch:
+    with site_progress() as watch:
         return crawl(jobs, watch)
 
 
@@ -259,29 +258,10 @@ def _how_to_look(archive: str) -> None:
     print(f"  gzip -dc {archive}/articles/site=demo/*/*.jsonl.gz | head -n 1 | python3 -m json.tool --no-ensure-ascii")
 
 
-@contextmanager
-def _progress() -> Iterator[Watcher]:
-    """A bar for each site on a terminal; elsewhere a plain line at each new stage."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        tasks: dict[str, TaskID] = {}
-        stages: dict[str, str] = {}
-
-        def watch(site: str, stage: str, done: int, total: int) -> None:
-            if site not in tasks:
-                tasks[site] = progress.add_task(site)
-            progress.update(tasks[site], description=f"{site}: {stage}", completed=done, total=total)
-            if stages.get(site) != stage and not console.is_terminal:
-                print(f"{site}: {stage}", file=sys.stderr)
-            stages[site] = stage
-
-        yield watch
-
-
 def main() -> None:
     """Run the command; an error is one sentence on standard error, and an exit code."""
     app.add_typer(offline.app)
+    app.add_typer(nights.app)
     try:
         app()
     except ConfigError as error:

@@ -17,15 +17,13 @@ from scrapy.settings import Settings
 
 from crawler.capture.tap import check_versions
 from crawler.frontier.hours import read_hours
+from crawler.progress import Watcher
 from crawler.spiders.news import NewsSpider, new_suffix, utc_now
 from pipelines.config import Config
-from pipelines.errors import ArchiveError, StoreUnavailable
+from pipelines.errors import ArchiveError, RunLocked, StoreUnavailable
 from pipelines.publish.manifest import Manifest
 from pipelines.publish.run import OpenRun, work_folder
 from pipelines.values import Ledger
-
-Watcher = Callable[[str, str, int, int], None]
-"""Called with the site, the stage, how much of it is done, and how much there is."""
 
 LOG_FILE = "pressarc.log"
 _LOG_MAX_BYTES = 5_000_000
@@ -40,6 +38,8 @@ class CrawlResult:
     manifest: Manifest | None
     messages: tuple[str, ...]
     """Warnings, or why it failed: a sentence each."""
+    is_busy: bool = False
+    """Whether it failed because another process is working on the site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,19 @@ class CrawlCutOff(BaseException):
     """Whoever runs the crawl has asked twice to stop it: nothing is waited for any more, not even threads."""
 
 
-def crawl(jobs: Sequence[Job], watch: Watcher) -> list[CrawlResult]:
+def _tell_nobody(result: CrawlResult) -> None:
+    """Who asks for all results at the end need not be told of each."""
+
+
+def crawl(
+    jobs: Sequence[Job], watch: Watcher, ended: Callable[[CrawlResult], None] = _tell_nobody
+) -> list[CrawlResult]:
     """Crawl each site into its archive; one that fails does not stop another.
 
     Args:
         jobs: What is to be done.
         watch: Told of progress.
+        ended: Told of each site as its run ends; not of those whose turn does not come.
 
     Raises:
         ConfigError: Scrapy or Twisted is of a version that capture was not made for.
@@ -72,7 +79,7 @@ def crawl(jobs: Sequence[Job], watch: Watcher) -> list[CrawlResult]:
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     process = AsyncCrawlerProcess(settings)
-    crawls = _Crawls(process, jobs, watch)
+    crawls = _Crawls(process, jobs, watch, ended)
     if crawls.begin():
         process.start()
         if process.crawlers:
@@ -94,13 +101,21 @@ class _Crawls:
         process: Runs them.
         jobs: One for each site.
         watch: Told of progress.
+        ended: Told of each result.
     """
 
-    def __init__(self, process: AsyncCrawlerProcess, jobs: Sequence[Job], watch: Watcher) -> None:
+    def __init__(
+        self,
+        process: AsyncCrawlerProcess,
+        jobs: Sequence[Job],
+        watch: Watcher,
+        ended: Callable[[CrawlResult], None] = _tell_nobody,
+    ) -> None:
         self._process = process
         self._waiting = iter(jobs)
         self._at_once = min((job.config.crawl.sites_at_once for job in jobs), default=1)
         self._watch = watch
+        self._tell = ended
         # One site's pages are read by as many workers as there are processors; two sites' would only crowd them.
         self._publishing = asyncio.Semaphore(1)
         self.outcomes: dict[str, _Outcome] = {}
@@ -117,23 +132,28 @@ class _Crawls:
             site = job.config.site.name
             closed = _closed_until(job.config, utc_now())
             if closed is not None:
-                self.outcomes[site] = closed
+                self._not_begun(job, closed)
                 continue
             try:
                 run = OpenRun.start(job.config, now=utc_now(), new_suffix=new_suffix)
             except ArchiveError as error:
-                self.outcomes[site] = error
+                self._not_begun(job, error)
                 continue
             crawler = self._process.create_crawler(NewsSpider)
             self.outcomes[site] = crawler
             progress = _of_site(self._watch, site)
             task = self._process.crawl(crawler, run=run, progress=progress, urls=job.urls, publishing=self._publishing)
-            task.add_done_callback(partial(self._ended, crawler))
+            task.add_done_callback(partial(self._ended, job, crawler))
             return True
         return False
 
-    def _ended(self, crawler: Crawler, _: object) -> None:
+    def _not_begun(self, job: Job, why: _Outcome) -> None:
+        self.outcomes[job.config.site.name] = why
+        self._tell(_result(job.config, why))
+
+    def _ended(self, job: Job, crawler: Crawler, _: object) -> None:
         """Begin another, unless whoever runs this has asked it to stop."""
+        self._tell(_result(job.config, crawler))
         if crawler.stats is None or crawler.stats.get_value("finish_reason") != _SHUTDOWN:
             self._next()
 
@@ -164,7 +184,7 @@ def _result(config: Config, outcome: _Outcome | None) -> CrawlResult:
     if outcome is None:
         return CrawlResult(site, "failed", None, ("it was stopped before its turn came",))
     if isinstance(outcome, ArchiveError):
-        return CrawlResult(site, "failed", None, (str(outcome),))
+        return CrawlResult(site, "failed", None, (str(outcome),), isinstance(outcome, RunLocked))
     spider = outcome.spider
     if not isinstance(spider, NewsSpider):
         return CrawlResult(site, "failed", None, (f"the crawl could not begin; {LOG_FILE} tells why",))

@@ -18,12 +18,14 @@ from pipelines.commands import (
     rebuild_memory,
     redact,
     repair,
+    report,
     status,
     verify,
 )
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 app.command("status")(status.status)
+app.command("report")(report.report)
 app.command("history")(history.history)
 app.command("extract")(extract.extract)
 app.command("config")(configuration.config_)

@@ -196,6 +196,19 @@ class CrawlOptions(Section):
         return name
 
 
+class NightlyOptions(Section):
+    """`[nightly]`: when `pressarc nightly` crawls the site."""
+
+    enabled: bool = Field(default=True, description="Whether `pressarc nightly` crawls the site.")
+    every_h: float = Field(
+        24.0,
+        ge=0,
+        le=8784,
+        description="Hours from the start of one complete run to that of the next. Half of them early, but at most 12 "
+        "hours, is early enough: a night that begins a little sooner than the last one leaves no site out.",
+    )
+
+
 class DiscoverOptions(Section):
     """`[discover]`: by which ways articles are found; those that a site does not have cost it nothing."""
 
@@ -244,6 +257,7 @@ class Config(Section):
     archive: ArchiveOptions = ArchiveOptions()
     store: StoreOptions = StoreOptions()
     crawl: CrawlOptions = CrawlOptions()
+    nightly: NightlyOptions = NightlyOptions()
     discover: DiscoverOptions = DiscoverOptions()
     capture: CaptureOptions = CaptureOptions()
     extract: ExtractOptions = ExtractOptions()
@@ -280,8 +294,10 @@ def load_config(
         config_file = Path(CONFIG_FILE)
     if config_file is not None:
         layers.append((str(config_file), _read_toml(config_file)))
+    named_in = site
     if site is not None:
         layers.append(_site_layer(site, (config_file or Path(CONFIG_FILE)).parent))
+        named_in = site if "://" in site else layers[-1][0]
     layers.extend((f"--set {text}", _override(text)) for text in overrides)
     given = ((key, value) for key, value in (flags or {}).items() if value is not None)
     layers.extend(("the command line", _nested(key, value)) for key, value in given)
@@ -289,7 +305,7 @@ def load_config(
     for where, layer in layers:
         _validate(layer, where)
         _merge(merged, layer)
-    return _named(_validate(merged, layers[-1][0] if layers else "the defaults"), site)
+    return _named(_validate(merged, layers[-1][0] if layers else "the defaults"), named_in)
 
 
 SIGNING_KEY_VARIABLE = "PRESSARC_SIGNING_KEY"
@@ -326,6 +342,12 @@ def site_path(name: str, config_file: Path | None = None) -> Path:
     return (config_file or Path(CONFIG_FILE)).parent / SITES_FOLDER / f"{name}.toml"
 
 
+def site_file_names(config_file: Path | None = None) -> list[str]:
+    """The names of all site files, in order."""
+    folder = site_path("", config_file).parent
+    return sorted(path.stem for path in folder.glob("*.toml") if not path.name.startswith("."))
+
+
 def options() -> Iterator[tuple[str, type[Section]]]:
     """Every section's name and model, in order."""
     for name, info in Config.model_fields.items():
@@ -353,14 +375,14 @@ def _site_layer(site: str, folder: Path) -> tuple[str, Toml]:
     return str(path), table
 
 
-def _named(config: Config, site: str | None) -> Config:
-    if site is None:
+def _named(config: Config, where: str | None) -> Config:
+    if where is None:
         return config
     try:
         name = config.site.name or site_name(config.site.url)
     except ValueError as error:
         raise ConfigError(
-            f"{config.site.url!r} is no web address; write it like https://example.org/", where=site
+            f"{config.site.url!r} is no web address; write it like https://example.org/", where=where
         ) from error
     return config.model_copy(update={"site": config.site.model_copy(update={"name": name})})
 

@@ -1,8 +1,8 @@
 """Serves the site on loopback over HTTP/1.1, each connection in a thread of its own.
 
 In: a day, a port (0 for any free one), a size and vices. Out: a running server that knows its address and its truth,
-and keeps a log of what was asked. Connections are kept alive. It listens on 127.0.0.1 only and stops with its `with`
-block.
+and keeps a log of what was asked. Connections are kept alive. It listens on one loopback address only, 127.0.0.1 unless
+told otherwise, and stops with its `with` block.
 """
 
 from __future__ import annotations
@@ -48,14 +48,21 @@ class DemoServer:
     """The running site."""
 
     def __init__(
-        self, day: int, *, is_loaded: bool, port: int, size: int | None = None, vices: Sequence[str] = ()
+        self,
+        day: int,
+        *,
+        is_loaded: bool,
+        port: int,
+        size: int | None = None,
+        vices: Sequence[str] = (),
+        host: str = "127.0.0.1",
     ) -> None:
         self.requests: list[Hit] = []
         self._numbers = itertools.count()
         self._is_loaded, self._size = is_loaded, size
         night(day, paper_with(size, vices_named(vices)))  # what is wrong with them is said before the port is taken
-        self._listener = _Listener(("127.0.0.1", port), self)
-        self.url = f"http://127.0.0.1:{self._listener.server_port}/"
+        self._listener = _Listener((host, port), self)
+        self.url = f"http://{host}:{self._listener.server_port}/"
         """The home page's address."""
         self._turn(day, vices)
         self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.05,), daemon=True)
@@ -112,6 +119,7 @@ def serve(
     port: int = 0,
     size: int | None = None,
     vices: Sequence[str] = (),
+    host: str = "127.0.0.1",
 ) -> Iterator[DemoServer]:
     """Run the site for the length of a `with` block.
 
@@ -122,13 +130,14 @@ def serve(
         port: 0 for any free one.
         size: How many articles there are on day 1; null for the 120 written by hand.
         vices: Names from `vices.table.VICES`.
+        host: The loopback address to listen on: 127.0.0.2 and so on are hosts of their own to a crawler.
 
     Raises:
         OSError: The port is taken.
         ValueError: There is no such day, size or vice.
     """
     is_loaded = loaded if loaded is not None else size is None and not vices
-    server = DemoServer(day, is_loaded=is_loaded, port=port, size=size, vices=vices)
+    server = DemoServer(day, is_loaded=is_loaded, port=port, size=size, vices=vices, host=host)
     try:
         yield server
     finally:

@@ -1,5 +1,6 @@
 """The work folder of a site: where a run lives until it is committed, so that the next start can pick it up.
 
+<work>/nightly.lock                 held while a night is under way
 <work>/<site>/lock                  held while a process works on the site
 <work>/<site>/memory-<run>.sqlite   the site's memory after that committed run, kept so that it need not be fetched
 <work>/<site>/<run>/run.json        the run: written first
@@ -14,7 +15,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -86,6 +88,42 @@ class RunFolder:
             return None
 
 
+def waiting_runs(work: Path, site: str) -> list[tuple[str, bool]]:
+    """The site's runs that are not committed, oldest first, each with whether its crawl is over; nothing is locked."""
+    folders = (path.parent for path in sorted((work / site).glob("*/run.json")))
+    return [(each.name, (each / "ledger.json").exists()) for each in folders if _RUN_NAME.fullmatch(each.name)]
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold the lock *path* for the length of a `with` block; a process that dies lets go of it.
+
+    Raises:
+        RunLocked: Another process holds it.
+        AccessDenied: The folder cannot be written.
+    """
+    lock = _acquire(path, words="another pressarc holds this")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _acquire(path: Path, *, words: str, where: str = "") -> FileLock:
+    try:
+        disk.make_folder(path.parent)
+        lock = FileLock(path)
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise RunLocked(words, where=where or str(path)) from error
+    except OSError as error:
+        raise AccessDenied(
+            f"this folder cannot be written ({error.strerror}); choose another with --archive or archive.work",
+            where=str(error.filename or path.parent),
+        ) from error
+    return lock
+
+
 class SiteFolder:
     """A site's work folder, locked for this process until `close`.
 
@@ -96,17 +134,8 @@ class SiteFolder:
 
     def __init__(self, work: Path, site: str) -> None:
         self.path = work / site
-        try:
-            disk.make_folder(self.path)
-            self._lock = FileLock(self.path / "lock")
-            self._lock.acquire(timeout=0)
-        except Timeout as error:
-            raise RunLocked("another pressarc is working on this site; wait for it or end it", where=site) from error
-        except OSError as error:
-            raise AccessDenied(
-                f"this folder cannot be written ({error.strerror}); choose another with --archive or archive.work",
-                where=str(error.filename or self.path),
-            ) from error
+        words = "another pressarc is working on this site; wait for it or end it"
+        self._lock = _acquire(self.path / "lock", words=words, where=site)
 
     def close(self) -> None:
         """Let other processes work on the site; calling it again does nothing."""

@@ -17,6 +17,7 @@ import typer
 from pydantic.fields import FieldInfo
 
 from crawler import cli
+from crawler.nightly import commands as nights
 from pipelines import cli as offline
 from pipelines.commands.options import FAILED, USAGE, WARNINGS
 from pipelines.config import load_config, options
@@ -39,7 +40,7 @@ def unit(name: str) -> configparser.ConfigParser:
 def commands() -> dict[str, Any]:
     """The commands of `pressarc` by name."""
     found: dict[str, Any] = {}
-    for app in (cli.app, offline.app):
+    for app in (cli.app, offline.app, nights.app):
         group: Any = typer.main.get_command(app)
         for name, command in group.commands.items():
             inner = getattr(command, "commands", None)

@@ -1,0 +1,257 @@
+"""The commands for many nights of many sites: `nightly`, and `sites` with what it does to their files.
+
+Exit codes are those of pipelines/cli.py.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from crawler.nightly.due import due_at
+from crawler.nightly.night import keep, spend
+from crawler.nightly.plan import Planned, plan, standings
+from crawler.progress import site_progress
+from pipelines.commands.console import errors
+from pipelines.commands.options import FAILED, USAGE, WARNINGS, ArchiveOption, ConfigOption, JsonOption, SetOption
+from pipelines.config import load_config
+from pipelines.errors import ConfigError, RunLocked
+from pipelines.publish.run import work_folder
+from pipelines.publish.work import held
+from pipelines.report.night import Night, nights_before
+from pipelines.report.words import site_line
+from pipelines.site_files import SiteFile, site_files, switch
+
+app = typer.Typer(add_completion=False, no_args_is_help=True)
+sites = typer.Typer(invoke_without_command=True, help="Site files: what there is, and what it is switched to.")
+app.add_typer(sites, name="sites")
+
+SitesArgument = Annotated[list[str], typer.Argument(metavar="SITE...", help="Names of site files.")]
+
+_NIGHTS_KNOWN = 30
+"""How many nights back it is looked for what became of a site."""
+
+
+@app.command()
+def nightly(
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="Processes at a time.", show_default="one for each processor")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    only_failed: Annotated[
+        bool, typer.Option("--only-failed", help="Only sites whose last run failed or was interrupted.")
+    ] = False,
+    archive: ArchiveOption = None,
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Crawl every enabled site that is due, take up what was interrupted, publish what was left, and write a report.
+
+    Exit code 0 all is well, 1 a site failed, 2 usage or configuration, 3 done with warnings.
+    """
+    flags = {"archive.location": archive}
+    base = load_config(None, config_file=config, overrides=set_ or (), flags=flags)
+    files = site_files(config, overrides=set_ or (), flags=flags)
+    work = work_folder(base)
+    if dry_run:
+        _print_plan(plan(files, base, _nights(work), _now(), only_failed=only_failed), as_json=as_json)
+        return
+    try:
+        with held(work / "nightly.lock"):
+            planned = plan(files, base, _nights(work), _now(), only_failed=only_failed)
+            with site_progress() as watch:
+                night = spend(planned, work, jobs=jobs, now=_now, watch=watch)
+            page = _keep(work, night)
+    except RunLocked:
+        print(f"Another night is under way in the archive {base.archive.location}; nothing was begun.")
+        return
+    _print_night(night, page, as_json=as_json)
+    raise typer.Exit(_exit_code(night))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _nights(work: Path) -> list[Night]:
+    return list(islice(nights_before(work), _NIGHTS_KNOWN))
+
+
+def _keep(work: Path, night: Night) -> Path | None:
+    """Where the night's page is; null for a night in which nothing was done, which needs none."""
+    if not night.visited:
+        return None
+    try:
+        return keep(work, night)
+    except OSError as error:  # the runs are committed all the same
+        errors.print(f"pressarc: the night's report cannot be written ({error})", markup=False)
+        return None
+
+
+def _exit_code(night: Night) -> int:
+    statuses = {each.status for each in night.sites}
+    return FAILED if "failed" in statuses else WARNINGS if "warnings" in statuses else 0
+
+
+def _print_plan(planned: Sequence[Planned], *, as_json: bool) -> None:
+    rows = [
+        {
+            "site": each.site,
+            "action": "none" if each.decision is None else each.decision.action,
+            "why": str(each.error) if each.decision is None else each.decision.why,
+        }
+        for each in planned
+    ]
+    if as_json:
+        print(json.dumps(rows, indent=1, ensure_ascii=False))
+        return
+    for row in rows:
+        print(f"{row['site']}: {row['action']}: {row['why']}")
+    if not rows:
+        print(_NO_FILES)
+
+
+_NO_FILES = "There are no site files; `pressarc add URL` writes one."
+
+
+def _print_night(night: Night, page: Path | None, *, as_json: bool) -> None:
+    if as_json:
+        told = {**night.model_dump(mode="json", by_alias=True), "page": None if page is None else str(page)}
+        print(json.dumps(told, indent=1, ensure_ascii=False))
+        return
+    out = Console(soft_wrap=True, highlight=False)
+    for each in night.sites:
+        (errors if each.status == "failed" else out).print(site_line(each), markup=False)
+    if not night.sites:
+        out.print(_NO_FILES, markup=False)
+    if page is not None:
+        out.print(f"The night's report: {page}", markup=False)
+
+
+# ---------------------------------------------------------------- sites
+
+
+@sites.callback()
+def _sites(context: typer.Context) -> None:
+    """Site files: what there is, and what it is switched to. Without a command, `list`."""
+    if context.invoked_subcommand is None:
+        list_()
+
+
+@sites.command("list")
+def list_(
+    archive: ArchiveOption = None, config: ConfigOption = None, set_: SetOption = None, as_json: JsonOption = False
+) -> None:
+    """Every site file: whether it is enabled, when it is due, when its last run began and how that ended."""
+    flags = {"archive.location": archive}
+    base = load_config(None, config_file=config, overrides=set_ or (), flags=flags)
+    files = site_files(config, overrides=set_ or (), flags=flags)
+    rows = _rows(files, _nights(work_folder(base)))
+    if as_json:
+        print(json.dumps(rows, indent=1, ensure_ascii=False))
+        return
+    out = Console(soft_wrap=True, highlight=False)
+    shown = [
+        {key: "-" if value is None else str(value) for key, value in row.items() if key != "error"} for row in rows
+    ]
+    if not rows:
+        out.print(_NO_FILES, markup=False)
+    elif out.is_terminal:
+        table = Table()
+        for name in shown[0]:
+            table.add_column(name.replace("_", " "))
+        for each in shown:
+            table.add_row(*each.values())
+        out.print(table)
+    else:
+        for each in shown:
+            print("  ".join(f"{name}={value}" for name, value in each.items()))
+    for row in rows:
+        if row["error"]:
+            errors.print(f"{row['site']}: {row['error']}", markup=False)
+
+
+def _rows(files: Sequence[SiteFile], nights: Sequence[Night]) -> list[dict[str, object]]:
+    now, rows = _now(), []
+    for file, known, is_told in standings(files, nights):
+        if file.config is None:
+            rows.append(_row(file.name, state="wrong", error=str(file.error)))
+            continue
+        due = due_at(file.config, known, now)
+        rows.append(
+            _row(
+                file.config.site.name,
+                enabled="yes" if file.config.nightly.enabled else "no",
+                due=None if not file.config.nightly.enabled else "now" if due <= now else _instant(due),
+                last_run=None if known.last is None else _instant(known.last.started_at),
+                state=known.state if is_told else "unknown",
+                error=None if is_told else f"the archive {file.config.archive.location} does not answer",
+            )
+        )
+    return rows
+
+
+def _row(site: str, **told: object) -> dict[str, object]:
+    return {"site": site, **dict.fromkeys(("enabled", "due", "last_run", "state", "error")), **told}
+
+
+def _instant(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+
+
+@sites.command()
+def enable(names: SitesArgument, config: ConfigOption = None) -> None:
+    """Have `pressarc nightly` crawl these sites: `nightly.enabled` is written into their files."""
+    _switch(names, config, on=True)
+
+
+@sites.command()
+def disable(names: SitesArgument, config: ConfigOption = None) -> None:
+    """Have `pressarc nightly` leave these sites alone; what is in the archive stays, and so do their files."""
+    _switch(names, config, on=False)
+
+
+def _switch(names: Sequence[str], config: Path | None, *, on: bool) -> None:
+    files = site_files(config, names=names)
+    for file in files:  # nothing is written where one of them is wrong
+        if file.error is not None:
+            raise file.error
+    for file in files:
+        is_new = switch(file, on=on)
+        print(f"{file.name}: {'' if is_new else 'already '}{'enabled' if on else 'disabled'} ({file.path})")
+
+
+@sites.command()
+def check(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="SITE...", help="Names of site files; all by default.")
+    ] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hold every site file against the rules: a sentence for each that is wrong.
+
+    Exit code 0 where all are right, 2 where one is wrong.
+    """
+    files = site_files(config, names=names)
+    wrong = [file for file in files if file.error is not None]
+    if as_json:
+        told = [{"site": file.name, "file": str(file.path), "error": file.error and str(file.error)} for file in files]
+        print(json.dumps(told, indent=1, ensure_ascii=False))
+    elif not files:
+        raise ConfigError("there are no site files", where="pressarc sites check")
+    else:
+        for file in wrong:
+            errors.print(str(file.error), markup=False)
+        if not wrong:
+            print(f"{len(files)} site file{'s are' if len(files) > 1 else ' is'} right.")
+    raise typer.Exit(USAGE if wrong else 0)

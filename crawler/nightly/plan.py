@@ -1,0 +1,86 @@
+"""What tonight is to do for every site: its site file, how it stands, and the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawler.nightly.due import Decision, decide
+from crawler.nightly.standing import Standing, offline_standing, standing
+from pipelines.config import Config
+from pipelines.errors import ArchiveError, StoreUnavailable
+from pipelines.publish.run import waiting_sites
+from pipelines.report.night import Night
+from pipelines.site_files import SiteFile
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One site's part of the night."""
+
+    site: str
+    config: Config | None
+    """Null where the site file is wrong."""
+    known: Standing
+    decision: Decision | None
+    """Null where nothing can be decided: see `error`."""
+    error: ArchiveError | None = None
+
+
+def standings(files: Iterable[SiteFile], nights: Sequence[Night]) -> Iterator[tuple[SiteFile, Standing, bool]]:
+    """How each site stands, and whether its archive answered.
+
+    An archive that does not answer is asked once, and not again for each of its sites.
+
+    Raises:
+        ArchiveError: An archive is none, or refuses to be read.
+    """
+    silent: set[str] = set()
+    for file in files:
+        if file.config is None:
+            yield file, Standing(), True
+            continue
+        location = file.config.archive.location
+        try:
+            if location not in silent:
+                yield file, standing(file.config, nights), True
+                continue
+        except StoreUnavailable:
+            silent.add(location)
+        yield file, offline_standing(file.config, nights), False
+
+
+def plan(
+    files: Sequence[SiteFile], base: Config, nights: Sequence[Night], now: datetime, *, only_failed: bool
+) -> list[Planned]:
+    """The night's plan, by site.
+
+    Args:
+        files: All site files.
+        base: The configuration that holds for all sites: where the archive is.
+        nights: What is kept of nights before, the newest first.
+        now: The time.
+        only_failed: Whether sites whose last run came to its end are left alone.
+
+    Raises:
+        ArchiveError: The archive is none, or refuses to be read.
+    """
+    planned = []
+    for file, known, _ in standings(files, nights):
+        if file.config is None:
+            planned.append(Planned(file.name, None, known, None, file.error))
+        else:
+            decision = decide(file.config, known, now, only_failed=only_failed)
+            planned.append(Planned(file.config.site.name, file.config, known, decision))
+    return sorted([*planned, *_without_file(base, {each.site for each in planned})], key=lambda each: each.site)
+
+
+def _without_file(base: Config, known: set[str]) -> Iterator[Planned]:
+    """Sites that have no site file, and runs in the work folder that wait to be published."""
+    for site in waiting_sites(base):
+        config = base.model_copy(update={"site": base.site.model_copy(update={"name": site})})
+        left = offline_standing(config)
+        if site not in known and left.over:
+            words = f"{', '.join(left.over)} waits to be published; it has no site file"
+            yield Planned(site, config, left, Decision("publish", words))

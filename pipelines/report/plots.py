@@ -1,0 +1,115 @@
+"""Numbers → plots: plain SVG for a page, in the page's own colours and type, readable at the width of a telephone.
+
+*Why pygal.* It draws SVG without a script and without numpy, so that no installation lacks its reports; matplotlib's
+files are ten times as large and know no colours of the page, altair and plotly need JavaScript. What it adds for pages
+of its own (styles, scripts, descriptions for them) is taken out again: one style sheet serves all plots of a page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from xml.etree import ElementTree as ET
+
+import pygal
+
+WIDTH, HEIGHT = 380, 190
+"""Of a plot, in CSS pixels at its natural size: the column of a telephone."""
+_LABELS = 5
+"""How many labels the horizontal axis has room for."""
+_LONG_NUMBER = re.compile(r"(\d+\.\d)\d+")
+"""A tenth of a pixel is all that can be seen."""
+_NOT_OURS = ("script", "style", "defs", "title")
+
+
+def stacked_bars(labels: Sequence[str], series: Mapping[str, Sequence[float]], *, unit: str = "") -> str:
+    """A bar for each label, of one part for each series.
+
+    Args:
+        labels: Of the bars, the newest last.
+        series: Name → a number for each bar; coloured in this order.
+        unit: What is counted; said beside each number that is pointed at.
+    """
+    return _drawn(pygal.StackedBar(**_options(labels)), labels, series, unit)
+
+
+def bars(labels: Sequence[str], series: Mapping[str, Sequence[float]], *, unit: str = "") -> str:
+    """A bar for each label and series, side by side; arguments as of `stacked_bars`."""
+    return _drawn(pygal.Bar(**_options(labels, every=True)), labels, series, unit)
+
+
+def lines(labels: Sequence[str], series: Mapping[str, Sequence[float | None]], *, unit: str = "") -> str:
+    """A line for each series, from 0 to 100; arguments as of `stacked_bars`, null where there is nothing to show."""
+    chart = pygal.Line(**_options(labels), range=(0, 100), dots_size=2)
+    chart.y_labels = [0, 50, 100]
+    return _drawn(chart, labels, series, unit)
+
+
+def sparkline(numbers: Sequence[float]) -> str:
+    """A row of small bars, without axes."""
+    chart = pygal.Bar(**{**_options([]), "width": 96, "height": 24, "show_y_labels": False, "show_y_guides": False})
+    chart.add("", list(numbers))
+    return _plain(chart, "spark")
+
+
+def _options(labels: Sequence[str], *, every: bool = False) -> dict[str, object]:
+    return {
+        "width": WIDTH,
+        "height": HEIGHT,
+        "margin": 4,
+        "js": [],
+        "show_legend": False,
+        "rounded_bars": 1,
+        "spacing": 4,
+        "min_scale": 3,
+        "max_scale": 5,
+        "show_x_guides": False,
+        "show_minor_x_labels": False,
+        "x_labels_major_count": len(labels) if every else min(_LABELS, len(labels)),
+        "truncate_label": -1,
+    }
+
+
+def _drawn(chart: pygal.Graph, labels: Sequence[str], series: Mapping[str, Sequence[float | None]], unit: str) -> str:
+    chart.x_labels = list(labels)
+    for name, numbers in series.items():
+        words = f" {unit}" if unit else ""
+        told = [_number(number) for number in numbers]
+        chart.add(
+            name,
+            [
+                {"value": number, "label": f"{label}, {name}: {said}{words}"}
+                for label, number, said in zip(labels, numbers, told, strict=True)
+            ],
+        )
+    return _plain(chart, "plot")
+
+
+def _number(number: float | None) -> str:
+    return "-" if number is None else f"{number:,.0f}" if number == round(number) else f"{number:,.1f}"
+
+
+def _plain(chart: pygal.Graph, kind: str) -> str:
+    """The plot without what it needs to be a page of its own; what is told of a bar becomes its title."""
+    root = ET.fromstring(chart.render())  # noqa: S314 (drawn a moment ago)
+    for parent in list(root.iter()):
+        for child in list(parent):
+            name = _local(child.tag)
+            kinds = child.get("class", "").split()
+            if name in _NOT_OURS or "tooltip" in kinds or (name == "desc" and "label" not in kinds):
+                parent.remove(child)
+            elif name == "desc":
+                child.tag = "title"
+                child.attrib.clear()
+    for element in root.iter():
+        element.tag = _local(element.tag)
+        for name in [name for name in element.attrib if name.startswith("{") or name == "id"]:
+            del element.attrib[name]
+    root.set("class", kind)
+    root.tail = None
+    return _LONG_NUMBER.sub(r"\1", ET.tostring(root, encoding="unicode"))
+
+
+def _local(tag: str) -> str:
+    """A name without its namespace: SVG within HTML has none."""
+    return tag.rpartition("}")[2]
