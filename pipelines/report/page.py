@@ -22,6 +22,8 @@ from pipelines.report.words import articles_words, bytes_words, coverage_words, 
 
 _MOST_SERIES = 5
 """Series that a plot tells apart; the rest of them are one more."""
+_LEAST_COLUMNS = 8
+"""Where there are fewer, their bars would be as broad as walls: the nights that are still to come keep their room."""
 _MEGABYTE = 1e6
 
 
@@ -44,7 +46,7 @@ def night_page(night: Night, before: Sequence[Night]) -> str:
     columns = [_Column(each.started_at, each.figures) for each in (*before, night)]
     sites = "".join(_site(each, before) for each in sorted(night.sites, key=_worst_first))
     body = [
-        _header(f"The night of {_day(night.started_at)}", night.started_at, night.ended_at, _sites_words(night)),
+        _header(f"The night of {_day(night.started_at)}", _span(night), escape(_sites_words(night))),
         _look(alarms_of_night(night, before)),
         _tiles(columns),
         _plots(columns),
@@ -65,7 +67,7 @@ def run_page(run: RunFigures, before: Sequence[RunFigures]) -> str:
     columns = [_Column(each.started_at, each.figures) for each in (*before, run)]
     words = f"run {run.run}, manifest {run.number} {_state(run.state)}"
     body = [
-        _header(run.site, run.started_at, run.ended_at, words, is_html=True),
+        _header(run.site, f"{_day(run.started_at)}, {_span(run)}", words),
         _look([*alarms_of_run(run, before), *run.warnings]),
         _tiles(columns),
         _plots(columns),
@@ -86,28 +88,31 @@ def _page(title: str, body: Sequence[str]) -> str:
     )
 
 
-def _header(title: str, began_at: datetime, ended_at: datetime, words: str, *, is_html: bool = False) -> str:
-    took = seconds_words((ended_at - began_at).total_seconds())
-    when = f"{_day(began_at)}, {_clock(began_at)} to {_clock(ended_at)} UTC ({took})"
+def _header(title: str, when: str, words: str) -> str:
     return (
         f'<header><p class="name">pressarc</p><h1>{escape(title)}</h1>'
-        f'<p class="when">{escape(when)} · {words if is_html else escape(words)}</p></header>'
+        f'<p class="when">{escape(when)} · {words}</p></header>'
     )
+
+
+def _span(each: Night | RunFigures) -> str:
+    took = seconds_words((each.ended_at - each.started_at).total_seconds())
+    return f"{_clock(each.started_at)} to {_clock(each.ended_at)} UTC ({took})"
 
 
 def _sites_words(night: Night) -> str:
     counted: dict[str, int] = {}
     for each in night.sites:
         counted[each.status] = counted.get(each.status, 0) + 1
-    told = ", ".join(f"{counted[status]} {status}" for status in _ORDER if status in counted)
+    told = ", ".join(f"{counted[status]} {words}" for status, words in _ORDER.items() if status in counted)
     return f"{len(night.sites)} site{'' if len(night.sites) == 1 else 's'}: {told}"
 
 
-_ORDER = ("failed", "warnings", "complete", "skipped")
+_ORDER = {"failed": "failed", "warnings": "with warnings", "complete": "complete", "skipped": "skipped"}
 
 
 def _worst_first(each: SiteNight) -> tuple[int, str]:
-    return _ORDER.index(each.status), each.site
+    return list(_ORDER).index(each.status), each.site
 
 
 def _look(sentences: Sequence[str]) -> str:
@@ -127,7 +132,7 @@ def _tiles(columns: Sequence[_Column]) -> str:
     tiles.append((bytes_words(archived[-1]), "archived", _usual(archived[:-1], bytes_words)))
     known = [share for share in covered[:-1] if share is not None]
     now = "–" if covered[-1] is None else f"{covered[-1]:.0%}"
-    tiles.append((now, "of what sources named", _usual(known, lambda share: f"{share:.0%}")))
+    tiles.append((now, "coverage", _usual(known, lambda share: f"{share:.0%}")))
     cards = (
         f'<div class="card"><b>{big}</b><span>{name}</span><small>{usual}</small></div>' for big, name, usual in tiles
     )
@@ -159,8 +164,9 @@ def _plots(columns: Sequence[_Column]) -> str:
 
 
 def _figures(columns: Sequence[_Column]) -> Iterator[str]:
-    labels = _labels([each.at for each in columns])
-    each = [column.figures for column in columns]
+    blank = max(0, _LEAST_COLUMNS - len(columns))
+    labels = [*[""] * blank, *_labels([each.at for each in columns])]
+    each = [*[Figures()] * blank, *(column.figures for column in columns)]
 
     def stacked(title: str, hues: str, series: Mapping[str, Sequence[float]], unit: str) -> str:
         return _figure(title, hues, series, lambda: stacked_bars(labels, series, unit=unit))
@@ -185,7 +191,9 @@ def _figures(columns: Sequence[_Column]) -> Iterator[str]:
 def _figure(title: str, hues: str, series: Mapping[str, Sequence[float | None]], draw: Callable[[], str]) -> str:
     has_any = any(number for numbers in series.values() for number in numbers)
     key = "".join(
-        f'<span><i style="background:var(--c{place})"></i>{escape(name)}</span>' for place, name in enumerate(series)
+        f'<span><i style="background:var(--c{place})"></i>{escape(name)}</span>'
+        for place, (name, numbers) in enumerate(series.items())
+        if any(numbers)
     )
     shown = draw() if has_any else '<p class="nothing">nothing to show</p>'
     caption = f'<figcaption><h2>{title}</h2><p class="key">{key if has_any else ""}</p></figcaption>'
@@ -198,7 +206,7 @@ def _words_figure(each: Sequence[Figures]) -> str:
     for one in each[:-1]:
         for bound, count in one.words.items():
             before[bound] = before.get(bound, 0) + count
-    labels = [f"{bound}+" for bound in WORDS_FROM]
+    labels = [f"{bound}" for bound in WORDS_FROM]
     series = {"before": _percents(before), "now": _percents(each[-1].words)}
     return _figure("Words per article, in % of articles", "pair", series, lambda: bars(labels, series, unit="%"))
 
@@ -231,8 +239,8 @@ def _megabytes(figures: Figures) -> dict[str, float]:
 
 
 def _series(each: Sequence[Mapping[str, float]], names: Sequence[str]) -> dict[str, list[float]]:
-    """The numbers by name, those of *names* that occur."""
-    return {name: [one.get(name, 0) for one in each] for name in names if any(one.get(name) for one in each)}
+    """The numbers by name: of all *names*, so that each has its colour, whether it occurs or not."""
+    return {name: [one.get(name, 0) for one in each] for name in names}
 
 
 def _largest(each: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:

@@ -101,6 +101,7 @@ def _plain(chart: pygal.Graph, kind: str) -> str:
             elif name == "desc":
                 child.tag = "title"
                 child.attrib.clear()
+    _thin(root)
     for element in root.iter():
         element.tag = _local(element.tag)
         for name in [name for name in element.attrib if name.startswith("{") or name == "id"]:
@@ -108,6 +109,16 @@ def _plain(chart: pygal.Graph, kind: str) -> str:
     root.set("class", kind)
     root.tail = None
     return _LONG_NUMBER.sub(r"\1", ET.tostring(root, encoding="unicode"))
+
+
+def _thin(root: ET.Element) -> None:
+    """Mark the newest bar of each series, and leave out bars that have no height."""
+    for series in [each for each in root.iter() if each.get("class") == "bars"]:
+        drawn = list(series)
+        drawn[-1].set("class", "bar now")
+        for bar in drawn:
+            if all(not float(part.get("height", 0)) for part in bar if _local(part.tag) == "rect"):
+                series.remove(bar)
 
 
 def _local(tag: str) -> str:
