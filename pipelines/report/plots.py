@@ -8,10 +8,14 @@ of its own (styles, scripts, descriptions for them) is taken out again: one styl
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree as ET
 
 import pygal
+
+# It asks to find modules for its maps, in a way that Python 3.12 has given up: then every failed import warns.
+sys.meta_path[:] = [each for each in sys.meta_path if type(each).__module__ != pygal.__name__]
 
 WIDTH, HEIGHT = 380, 190
 """Of a plot, in CSS pixels at its natural size: the column of a telephone."""

@@ -84,6 +84,7 @@ OWNERS = {
         "pipelines/verify/",
         "pipelines/report/",
         "pipelines/config.py",
+        "crawler/nightly/",
         "pipelines/commands/",
     ),
     "pygal": ("pipelines/report/plots.py",),
