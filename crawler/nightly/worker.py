@@ -151,7 +151,7 @@ def _suffix() -> str:
 
 def log_file(work: Path) -> Path:
     """Where a worker's standard error goes: tracebacks of what ended it."""
-    return work / "nightly.log"
+    return work / "workers.log"
 
 
 if __name__ == "__main__":

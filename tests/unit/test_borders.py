@@ -79,6 +79,7 @@ OWNERS = {
     "w3lib": ("pipelines/http/url.py", "pipelines/page/decode.py"),
     "filelock": ("pipelines/publish/work.py",),
     "pydantic": (
+        "crawler/nightly/",  # what crosses from one process to another is checked
         "pipelines/article/",
         "pipelines/publish/",
         "pipelines/verify/",
