@@ -26,6 +26,7 @@ from pipelines.memory.site import SiteMemory, write_snapshot
 from pipelines.publish.capable import check_capabilities
 from pipelines.publish.committed import committed
 from pipelines.publish.extraction import Progress, WarcFile, load_readings, read, survey
+from pipelines.publish.indexing import write_index
 from pipelines.publish.joining import join_pages
 from pipelines.publish.manifest import (
     Link,
@@ -48,7 +49,7 @@ from pipelines.publish.work import run_name
 from pipelines.reasons import FAILURES, PENDING, Outcome, Reason
 from pipelines.store.archive import open_archive
 from pipelines.store.contract import Store
-from pipelines.store.keys import articles_key, memory_key, outcomes_key, parse_key, profile_key
+from pipelines.store.keys import articles_key, index_key, memory_key, outcomes_key, parse_key, profile_key
 from pipelines.values import Ledger, Survey, article_id
 from pipelines.versions import all_versions, extraction_versions, extractor
 from pipelines.warc.reader import read_records
@@ -237,7 +238,7 @@ def _write_parts(
     told: StatsTally,
     memory: SiteMemory,
 ) -> list[ManifestFile]:
-    """Write a part of outcomes, and one of articles where there are any, for each WARC file; and the rest last."""
+    """Write a part of outcomes, and one of articles where there are any, for each WARC file; the rest; the index."""
     parts, site = run.folder.parts, run.config.site.name
     written: list[Part] = []
     for file in files:
@@ -264,6 +265,9 @@ def _write_parts(
         written.append(rest)
     else:
         rest.path.unlink()
+    index = write_index(parts / index_key(site, name), ((file.key, file.path.open("rb")) for file in files))
+    if index is not None:
+        written.append(index)
     _remember(context, memory)
     return [
         ManifestFile(

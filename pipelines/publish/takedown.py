@@ -23,8 +23,11 @@ from pipelines.article.jsonl import file_sha256, to_line, write_part
 from pipelines.article.schema import Article
 from pipelines.errors import ConfigError, ManifestConflict, ObjectMissing, StoreError
 from pipelines.http.url import canonical_url
+from pipelines.index.cdxj import capture_of, parse_line
+from pipelines.index.sorting import sorted_lines
 from pipelines.memory.site import SiteMemory, read_snapshot, write_snapshot
 from pipelines.page.text import line_key
+from pipelines.publish.indexing import write_lines
 from pipelines.publish.manifest import (
     Link,
     Manifest,
@@ -45,6 +48,7 @@ from pipelines.store.keys import Kind, memory_key
 from pipelines.values import article_id
 from pipelines.versions import all_versions
 from pipelines.warc.blank import without_payloads
+from pipelines.warc.reader import read_records
 
 _READY = "take-down"
 _EMPTY_FIELDS = (
@@ -65,13 +69,15 @@ class Found:
     parts: set[str] = field(default_factory=set)
     """Parts that have lines of it."""
     snapshots: set[str] = field(default_factory=set)
+    indexes: set[str] = field(default_factory=set)
+    """Indexes of the runs that have those WARC files."""
     lines: set[str] = field(default_factory=set)
     """Its lines, as memory has them."""
 
     @property
     def keys(self) -> list[str]:
         """Every file that is replaced or removed."""
-        return sorted({*self.records, *self.parts, *self.snapshots})
+        return sorted({*self.records, *self.parts, *self.snapshots, *self.indexes})
 
 
 def find(store: Store, site: str, target: str) -> Found:
@@ -97,6 +103,10 @@ def find(store: Store, site: str, target: str) -> Found:
     found.records = {key: ids for key, ids in left.items() if ids}
     if not found.records:
         raise ConfigError(f"there is no such article of {site}, or it is taken down already", where=target)
+    for link in chain:
+        keys = {file.key for file in link.manifest.files}
+        if keys & found.records.keys():
+            found.indexes.update(key for key in keys if key.startswith(f"{Kind.INDEX}/"))
     return found
 
 
@@ -211,7 +221,10 @@ def _prepare(
     shutil.rmtree(making, ignore_errors=True)
     disk.make_folder(making)
     files = {file.key: file for file in _files(chain)}
-    replacements = [_made(store, making, found, files[key]) for key in found.keys]
+    # The lines of an index are made of the new WARC files.
+    replacements = [
+        _made(store, making, found, files[key]) for key in sorted(found.keys, key=found.indexes.__contains__)
+    ]
     snapshot = _memory_without(store, making, found, head, run)
     take_down_ = TakeDown(
         article=found.article,
@@ -219,7 +232,7 @@ def _prepare(
         at=now.astimezone(UTC),
         reason=reason,
         records=sorted(id_ for ids in found.records.values() for id_ in ids),
-        files=replacements,
+        files=sorted(replacements, key=lambda each: each.key),
     )
     manifest = head.manifest.model_copy(
         update={
@@ -251,6 +264,8 @@ def _made(store: Store, making: Path, found: Found, file: ManifestFile) -> Repla
     disk.make_folder(target.parent)
     if file.key in found.parts:
         write_part(target, (_without(line, found.article) for line in _lines(store, file.key)))
+    elif file.key in found.indexes:
+        write_lines(target, sorted_lines(_indexed_anew(store, making, found, file.key), target.parent))
     else:
         _write_warc(store, file.key, found.records[file.key], target)
     now = file.model_copy(update={"bytes": target.stat().st_size, "sha256": file_sha256(target)})
@@ -266,6 +281,20 @@ def _write_warc(store: Store, key: str, record_ids: Collection[str], target: Pat
         for part in without_payloads(source, record_ids, where=key):
             file.write(part)
     disk.remove(original)
+
+
+def _indexed_anew(store: Store, making: Path, found: Found, key: str) -> Iterator[bytes]:
+    """The lines of the index, those of the records that lost their payloads made again."""
+    anew: dict[tuple[str, int], bytes] = {}
+    for warc, ids in found.records.items():
+        with (making / warc).open("rb") as stream:
+            for record in read_records(stream, where=warc):
+                if record.record_id in ids and (capture := capture_of(record, warc)) is not None:
+                    anew[warc, record.offset] = capture.to_line()
+    with store.open(key) as stream:
+        for line in stream:
+            capture = parse_line(line, where=key)
+            yield anew.get((capture.filename, capture.offset), line)
 
 
 def _without(line: bytes, id_: str) -> bytes:

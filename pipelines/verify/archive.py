@@ -19,6 +19,8 @@ Rules, as findings name them:
     revision           an article's revisions do not follow one another
     outcome_record     a record has no outcome line, or several; or a line names no record
     counts             the manifest's counts are not those of its lines
+    index_line         a line of an index is none, names a record again, or stands out of order
+    index_record       … does not say what its record says; or a record has no line in its run's index
     signature          a manifest's signature is not by the key that is trusted, or the newest manifest has none
     timestamp          the same of its time-stamp
     taken_down         what a manifest says was taken down is still there
@@ -41,6 +43,7 @@ from pipelines.store.archive import check_archive
 from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, manifest_key, site_names
 from pipelines.values import Finding
+from pipelines.verify.indexes import Digest, SeenIndex, compare_index
 from pipelines.verify.pool import in_order
 from pipelines.verify.scope import Scope, Unit, units_of
 from pipelines.verify.seals import Trust, check_seals
@@ -201,12 +204,19 @@ class _SiteCheck:
             self._report.findings += self._named_again(link)
             self._has_gap = self._has_gap or link.manifest.number in chain.broken_before
             tallies: list[Tally | None] = []
+            captures: dict[str, dict[int, Digest]] = {}
+            index: SeenIndex | None = None
             for job, unit in zip(jobs, reports, strict=False):  # the reports of the other runs follow
                 tallies.append(self._take(unit))
+                captures |= unit.captures
+                index = unit.index or index
                 self._report.checked.files += len(job.unit.files) if job.is_read else 0
                 done += job.unit.size_bytes
                 progress(self._site, done, total)
             self._compare_counts(link, tallies)
+            if index is not None:
+                warcs = (file.key for file in link.manifest.files if file.key.startswith(f"{Kind.WARC}/"))
+                self._report.findings += compare_index(index, captures, warcs)
 
     def _plan(self, link: Link) -> tuple[Link, list[Job]]:
         key = manifest_key(self._site, link.manifest.number)

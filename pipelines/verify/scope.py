@@ -55,6 +55,8 @@ class Unit:
     files: tuple[ManifestFile, ...]
     taken_down: frozenset[str] = frozenset()
     """Ids of articles, and of records, whose content a later manifest took out."""
+    is_indexed: bool = False
+    """Whether the run has an index, which its WARC files are held against."""
 
     @property
     def size_bytes(self) -> int:
@@ -83,4 +85,5 @@ def units_of(
         parts = parse_key(file.key)
         is_numbered = parts is not None and parts.kind in _BY_NUMBER
         groups.setdefault(parts.number if parts is not None and is_numbered else file.key, []).append(file)
-    return [Unit(manifest.site, key, tuple(files), taken_down) for files in groups.values()]
+    is_indexed = any(file.key.startswith(f"{Kind.INDEX}/") for file in manifest.files)
+    return [Unit(manifest.site, key, tuple(files), taken_down, is_indexed) for files in groups.values()]

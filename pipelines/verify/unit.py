@@ -31,6 +31,7 @@ from pipelines.store.open import open_store
 from pipelines.values import Finding, VisitFacts
 from pipelines.verify.articles import compare, further_records, rederive
 from pipelines.verify.beside import is_beside, read_captured
+from pipelines.verify.indexes import Digest, SeenIndex, line_digest, read_index
 from pipelines.verify.records import check_record
 from pipelines.verify.scope import Unit
 from pipelines.versions import extraction_versions
@@ -76,6 +77,10 @@ class UnitReport:
     revisions: list[SeenRevision] = field(default_factory=list)
     lacks_articles: bool = False
     """Whether article lines are missing, so that what follows upon them cannot be judged."""
+    captures: dict[str, dict[int, Digest]] = field(default_factory=dict)
+    """Of each WARC file that is as its manifest says, and whose run has an index: offset → digest of the line."""
+    index: SeenIndex | None = None
+    """The run's index, where this is its unit and it is as the manifest says."""
     records: int = 0
     articles: int = 0
     read_bytes: int = 0
@@ -133,7 +138,12 @@ class _UnitCheck:
         """Articles whose record has not gone by yet, by its key and offset."""
 
     def report(self) -> UnitReport:
-        checks = {Kind.ARTICLES: self._articles, Kind.WARC: self._warc, Kind.OUTCOMES: self._outcome_lines}
+        checks = {
+            Kind.ARTICLES: self._articles,
+            Kind.WARC: self._warc,
+            Kind.OUTCOMES: self._outcome_lines,
+            Kind.INDEX: self._index,
+        }
         for file in self._unit.files:  # sorted by key: articles come before the WARC file
             parts = parse_key(file.key)
             if parts is None:
@@ -151,6 +161,10 @@ class _UnitCheck:
                 self._report.lacks_articles |= file.key.startswith(f"{Kind.ARTICLES}/")
         self._ask_for_the_rest()
         self._report.findings += [(found, None) for found in self._same_records()]
+        for key in self._unread:  # what a damaged file no longer shows is named once
+            self._report.captures.pop(key, None)
+            if self._report.index is not None and self._report.index.key == key:
+                self._report.index = None
         if not self._unread:
             self._report.tally = self._tally
         return self._report
@@ -172,9 +186,13 @@ class _UnitCheck:
     def _warc(self, stream: IO[bytes], key: str) -> Iterator[tuple[Finding, str | None]]:
         reader = read_records(stream, where=key)
         captured: WarcRecord | None = None
+        if self._unit.is_indexed:
+            self._report.captures[key] = {}
         try:
             for record in reader:
                 self._report.records += 1
+                if self._unit.is_indexed and (digest := line_digest(record, key)) is not None:
+                    self._report.captures[key][record.offset] = digest
                 if record.type in ("response", "revisit"):
                     self._records[key, record.offset] += 1
                 for finding in check_record(record, key):
@@ -199,6 +217,15 @@ class _UnitCheck:
                 self._judge(line, captured, facts)
         is_awaited = following is not None and (key, following.offset) in self._awaited
         return following if is_awaited else None
+
+    # ------------------------------------------------------------ the index
+
+    def _index(self, stream: IO[bytes], key: str) -> Iterator[tuple[Finding, str | None]]:
+        buffered = io.BufferedReader(cast("io.RawIOBase", stream), _READ_BYTES)
+        self._report.index = read_index(buffered, key)
+        buffered.detach()  # else the stream, which is measured to its end, goes with it
+        for finding in self._report.index.findings:
+            yield finding, None
 
     # ------------------------------------------------------------ articles
 

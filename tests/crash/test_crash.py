@@ -64,7 +64,9 @@ def test_a_night_survives_a_fault_at_each_upload_and_at_the_commit(folder: Path,
     steps, trials = tried(kind, folder, 0, 1)
     assert [each for each in trials if each["wrong"]] == []
     assert steps[-1] == "put runs"
-    assert {f"put {each}" for each in ("warc", "articles", "outcomes", "profiles", "memory", "runs")} <= set(steps)
+    assert {f"put {each}" for each in ("warc", "articles", "outcomes", "index", "profiles", "memory", "runs")} <= set(
+        steps
+    )
     assert {each["first"] for each in trials} == {DIED if kind == "lost" else FAILED}
 
 

@@ -235,7 +235,7 @@ def a_record_has_another_payload_digest_in_its_header(museum: Museum) -> list[tu
 
     museum.change_record(warc, home, change)
     museum.set_right(1)
-    return [("record_digest", f"{warc}@{home.offset}")]
+    return [("record_digest", f"{warc}@{home.offset}"), ("index_record", f"{museum.key(1, 'index')}:1")]
 
 
 @damage
@@ -257,7 +257,8 @@ def a_run_names_a_warc_file_of_another_run(museum: Museum) -> list[tuple[str, st
     museum.set_right(2, files=sorted([*museum.manifest(2)["files"], theirs], key=lambda file: str(file["key"])))  # type: ignore[misc]
     (home, bakery, quarry) = museum.records(theirs["key"], "response")
     unnamed = [("outcome_record", f"{theirs['key']}@{record.offset}") for record in (home, bakery, quarry)]
-    return [("manifest", "00000002.json"), *unnamed]
+    unindexed = [("index_record", f"{theirs['key']}@{record.offset}") for record in (home, bakery, quarry)]
+    return [("manifest", "00000002.json"), *unnamed, *unindexed]
 
 
 @damage
@@ -275,7 +276,11 @@ def a_response_has_no_date_any_more(museum: Museum) -> list[tuple[str, str]]:
     quarry = museum.records(warc, "response")[0]
     museum.change_record(warc, quarry, lambda plain: plain.replace(b"WARC-Date: ", b"WARC-Dale: "))
     museum.set_right(2)
-    return [("record_rules", f"{warc}@{quarry.offset}"), ("article_record", f"{museum.key(2, 'articles')}:1")]
+    return [
+        ("record_rules", f"{warc}@{quarry.offset}"),
+        ("article_record", f"{museum.key(2, 'articles')}:1"),
+        ("index_record", f"{museum.key(2, 'index')}:1"),
+    ]
 
 
 @damage
@@ -289,6 +294,74 @@ def a_warc_file_is_another(museum: Museum) -> list[tuple[str, str]]:
     warc, articles = museum.key(2, "warc"), museum.key(2, "articles")
     museum.path(warc).write_bytes(b"<html>")
     return [("file_size", warc), ("warc_syntax", warc), ("article_record", f"{articles}:1")]
+
+
+# ---------------------------------------------------------------- indexes
+
+
+def index_changed(museum: Museum, change: Callable[[list[bytes]], list[bytes]]) -> str:
+    key = museum.key(1, "index")
+    museum.change(key, lambda raw: b"".join(change(raw.splitlines(keepends=True))))
+    museum.set_right(1)
+    return key
+
+
+@damage
+def an_index_is_missing(museum: Museum) -> list[tuple[str, str]]:
+    museum.remove(key := museum.key(1, "index"))
+    return [("file_missing", key)]
+
+
+@damage
+def a_byte_of_an_index_is_changed(museum: Museum) -> list[tuple[str, str]]:
+    museum.change(key := museum.key(1, "index"), lambda raw: raw.replace(b'"status":200', b'"status":404', 1))
+    return [("file_digest", key)]
+
+
+@damage
+def an_index_line_is_struck_out(museum: Museum) -> list[tuple[str, str]]:
+    index_changed(museum, without(1))
+    warc = museum.key(1, "warc")
+    return [("index_record", f"{warc}@{museum.records(warc, 'response')[1].offset}")]
+
+
+@damage
+def an_index_line_says_another_status(museum: Museum) -> list[tuple[str, str]]:
+    key = index_changed(museum, replaced(1, b'"status":200', b'"status":404'))
+    return [("index_record", f"{key}:2")]
+
+
+@damage
+def an_index_line_points_elsewhere(museum: Museum) -> list[tuple[str, str]]:
+    key = index_changed(museum, replaced(1, b'"offset":', b'"offset":9'))
+    warc = museum.key(1, "warc")
+    return [("index_record", f"{key}:2"), ("index_record", f"{warc}@{museum.records(warc, 'response')[1].offset}")]
+
+
+@damage
+def an_index_line_names_a_file_of_another_run(museum: Museum) -> list[tuple[str, str]]:
+    warc = museum.key(1, "warc")
+    key = index_changed(museum, replaced(1, warc.encode(), museum.key(2, "warc").encode()))
+    return [("index_record", f"{key}:2"), ("index_record", f"{warc}@{museum.records(warc, 'response')[1].offset}")]
+
+
+@damage
+def an_index_line_stands_out_of_order(museum: Museum) -> list[tuple[str, str]]:
+    key = index_changed(museum, lambda lines: [lines[0], lines[2], lines[1]])
+    return [("index_line", f"{key}:3")]
+
+
+@damage
+def an_index_line_stands_twice(museum: Museum) -> list[tuple[str, str]]:
+    key = index_changed(museum, lambda lines: [lines[0], *lines])
+    return [("index_line", f"{key}:2")]
+
+
+@damage
+def an_index_line_is_none(museum: Museum) -> list[tuple[str, str]]:
+    key = index_changed(museum, lambda lines: [*lines[:2], b"~\n"])
+    warc = museum.key(1, "warc")
+    return [("index_line", f"{key}:3"), ("index_record", f"{warc}@{museum.records(warc, 'response')[2].offset}")]
 
 
 # ---------------------------------------------------------------- articles
@@ -562,6 +635,6 @@ def test_a_sample_reads_its_share_and_sees_that_the_rest_is_there(museum: Museum
 
 
 def test_the_rules_are_read_off_the_table() -> None:
-    assert len(RULES) == len(set(RULES)) == 20
+    assert len(RULES) == len(set(RULES)) == 22
     source = "".join(path.read_text() for path in Path(verify_module.__file__).parent.glob("*.py"))
     assert [rule for rule in RULES if f'"{rule}"' not in source] == []

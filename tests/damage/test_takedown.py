@@ -8,6 +8,7 @@ import json
 import random
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from pipelines import disk
 from pipelines.errors import ConfigError, ManifestConflict, StoreError
+from pipelines.index.cdxj import parse_line
 from pipelines.memory.site import SiteMemory, read_snapshot
 from pipelines.page.text import line_key
 from pipelines.publish.manifest import newest
@@ -88,6 +90,24 @@ def test_nothing_of_it_is_left_and_the_chain_holds_and_says_so(museum: Museum, f
     assert (down["article"], down["url"], down["reason"]) == (id_of("quarry"), url_of("quarry"), REASON)
     assert len(down["records"]) == 2
     assert [each["now"] is None for each in down["files"]].count(True) == 3  # the old snapshots
+
+
+def test_the_indexes_say_what_the_records_say_now_and_their_other_lines_stay(
+    museum: Museum, folder: SiteFolder
+) -> None:
+    keys = [museum.key(number, "index") for number in (1, 2)]
+    before = [museum.path(key).read_bytes().splitlines() for key in keys]
+    redact(museum, folder)
+    after = [museum.path(key).read_bytes().splitlines() for key in keys]
+    changed = [
+        (old, new) for olds, news in zip(before, after, strict=True) for old, new in zip(olds, news, strict=True)
+    ]
+    altered = [(old, new) for old, new in changed if old != new]
+    assert len(altered) == 2
+    for pair in altered:
+        old, new = (parse_line(line, where="") for line in pair)
+        assert old.url == url_of("quarry")
+        assert replace(new, digest=old.digest) == old
 
 
 def test_an_id_does_as_well_as_a_url_and_what_is_not_there_is_said(museum: Museum, folder: SiteFolder) -> None:

@@ -11,6 +11,7 @@ import pytest
 from fastwarc.warc import ArchiveIterator as FastwarcIterator
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 
+from pipelines.index.cdxj import Capture, captures_in, parse_line
 from tests.contract.s3_servers import SCRIPTS
 from tests.origin.crawling import Crawl, Crawling
 from tests.origin.plain_reader import Block
@@ -184,6 +185,24 @@ def test_cdxj_indexer_indexes_every_response_and_revisit_where_it_lies(
     assert [facts[:3] for facts in indexed] == [facts[:3] for facts in wanted]
     # Where the record has no digest the indexer makes one of its own.
     assert [ours for ours, theirs in zip(wanted, indexed, strict=True) if ours[3] not in (None, theirs[3])] == []
+
+
+def test_our_index_has_the_keys_and_places_of_cdxj_indexers(crawl: Crawl) -> None:
+    done = subprocess.run(
+        [str(SCRIPTS / "cdxj-indexer"), "--sort", str(crawl.warc)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    theirs = [parse_line(line.encode(), where="cdxj-indexer") for line in done.stdout.splitlines()]
+    with crawl.warc.open("rb") as stream:
+        ours = list(captures_in(stream, crawl.warc.name))
+    assert sorted(place_of(each) for each in theirs) == sorted(place_of(each) for each in ours)
+
+
+def place_of(capture: Capture) -> tuple[str, str, str, int, int, str]:
+    return (capture.urlkey, capture.timestamp, capture.url, capture.offset, capture.length, capture.mime)
 
 
 def test_pywb_indexes_every_response_and_revisit_where_it_lies(

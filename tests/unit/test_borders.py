@@ -25,7 +25,8 @@ LAYERS = (
     "pipelines.cli pipelines.adapter",
     "pipelines.commands",
     "pipelines.verify pipelines.replay pipelines.report",
-    "pipelines.publish pipelines.index pipelines.site_files",
+    "pipelines.publish pipelines.site_files",
+    "pipelines.index",
     "pipelines.flow",
     "pipelines.article",
     "pipelines.extract",
@@ -76,6 +77,7 @@ OWNERS = {
     "rfc3161_client": ("pipelines/seal/timestamps.py",),
     "urllib.request": ("pipelines/seal/timestamps.py",),
     "protego": ("crawler/frontier/robots.py",),
+    "surt": ("pipelines/index/cdxj.py",),
     "w3lib": ("pipelines/http/url.py", "pipelines/page/decode.py"),
     "filelock": ("pipelines/publish/work.py",),
     "pydantic": (

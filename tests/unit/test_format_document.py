@@ -29,6 +29,7 @@ from pipelines.config import Config
 from pipelines.extract.choose import WAYS
 from pipelines.extract.evidence import RULES as RULES_OF_THE_PAGE
 from pipelines.extract.profile import EMPTY
+from pipelines.index import cdxj
 from pipelines.memory.site import SiteMemory
 from pipelines.publish import manifest as manifests
 from pipelines.publish import outcomes, stats
@@ -221,6 +222,15 @@ def wire(block: str) -> bytes:
 def example_records() -> dict[str, reader.WarcRecord]:
     members = b"".join(gzip.compress(wire(block) + b"\r\n\r\n") for block in blocks(FORMAT, "warc"))
     return {each.type: each for each in reader.read_records(io.BytesIO(members))}
+
+
+def test_the_example_of_an_index_is_the_line_of_the_example_record() -> None:
+    (example,) = blocks(FORMAT, "cdxj")
+    line = cdxj.parse_line(example.encode(), where="FORMAT.md")
+    made = cdxj.capture_of(example_records()["response"], line.filename)
+    assert made is not None
+    assert replace(made, offset=line.offset, length=line.length).to_line().decode() == example
+    assert list(table(FORMAT, "Indexes")) == [name for name in cdxj.FIELDS if name != "recordDigest"]
 
 
 def example_exchange(records: Mapping[str, reader.WarcRecord]) -> Exchange:

@@ -50,7 +50,7 @@ def damage(archive: Path, kind: str) -> Path:
 def test_verify_says_what_was_looked_at_and_what_was_found(archive: Path) -> None:
     done = pressarc("verify", "--workers", "1")
     assert (done.exit_code, "nothing wrong was found" in done.output) == (0, True)
-    assert "1 manifests, 5 files" in done.output
+    assert "1 manifests, 6 files" in done.output
     path = damage(archive, "memory")
     done = pressarc("verify", "--workers", "1", "--json", "--site", SITE)
     report = json.loads(done.output)

@@ -13,6 +13,7 @@ import pytest
 
 from pipelines.config import Config
 from pipelines.errors import ArchiveError, BatchIncomplete, ManifestConflict, StoreUnavailable
+from pipelines.index.cdxj import parse_line
 from pipelines.memory.site import SiteMemory
 from pipelines.page.text import line_key
 from pipelines.publish import publish as publish_module
@@ -87,6 +88,7 @@ def test_a_night_is_committed_with_everything_it_names(tmp_path: Path) -> None:
     assert manifest.counts.exchanges == manifest.counts.records == 4
     assert [file.key.partition("/")[0] for file in manifest.files] == [
         "articles",
+        "index",
         "memory",
         "outcomes",
         "profiles",
@@ -97,8 +99,29 @@ def test_a_night_is_committed_with_everything_it_names(tmp_path: Path) -> None:
         raw = store.read(file.key)
         assert (len(raw), hashlib.sha256(raw).hexdigest()) == (file.bytes, file.sha256)
         if file.lines is not None:
-            assert file.lines == len(gzip.decompress(raw).splitlines())
+            plain = raw if file.key.endswith(".cdxj") else gzip.decompress(raw)
+            assert file.lines == len(plain.splitlines())
     assert findings(tmp_path) == []
+
+
+def test_the_index_of_a_night_has_a_line_for_each_answer_and_names_its_record(tmp_path: Path) -> None:
+    gone = f"{HOME}gone"
+    manifest = night(tmp_path, [*pages_of("bakery", "quarry"), (gone, b"", 404)], **{"capture.warc_max_bytes": 1024})
+    store = LocalStore(tmp_path)
+    (key,) = [file.key for file in manifest.files if file.key.startswith("index/")]
+    lines = store.read(key).splitlines(keepends=True)
+    assert lines == sorted(lines)
+    captures = [parse_line(line, where=key) for line in lines]
+    assert {(each.url, each.status) for each in captures} == {
+        (HOME, 200),
+        (url_of("bakery"), 200),
+        (url_of("quarry"), 200),
+        (gone, 404),
+    }
+    assert len({each.filename for each in captures}) == 4
+    for each in captures:
+        record = read_record(store.read_range(each.filename, each.offset, each.length))
+        assert (record.type, record.target_uri) == ("response", each.url)
 
 
 def test_an_article_line_leads_to_the_bytes_it_came_from(tmp_path: Path) -> None:
@@ -328,7 +351,7 @@ class DyingStore(LocalStore):
 
 
 @pytest.mark.parametrize("is_put_done", [False, True])
-@pytest.mark.parametrize("last_put", range(1, 6))  # the WARC file went up before
+@pytest.mark.parametrize("last_put", range(1, 7))  # the WARC file went up before
 def test_a_publication_killed_at_any_put_is_finished_by_the_next_start(
     tmp_path: Path, last_put: int, *, is_put_done: bool
 ) -> None:
@@ -339,7 +362,7 @@ def test_a_publication_killed_at_any_put_is_finished_by_the_next_start(
     with pytest.raises(Killed):
         commit(run)
     resumed = start(config, SAME_NIGHT, suffix=7)
-    if last_put == 5 and is_put_done:
+    if last_put == 6 and is_put_done:
         assert resumed.folder.run != run.folder.run  # the manifest had arrived: this is a new night
         resumed.close()
     else:
@@ -353,7 +376,7 @@ def test_the_memory_of_a_run_whose_commit_was_not_heard_of_is_kept(tmp_path: Pat
     config = config_for(tmp_path)
     run = start(config, FIRST_NIGHT)
     capture(run, visits(pages_of("bakery"), at=FIRST_NIGHT))
-    run.store = DyingStore(tmp_path, 5, is_put_done=True)
+    run.store = DyingStore(tmp_path, 6, is_put_done=True)
     with pytest.raises(Killed):
         commit(run)
     night(tmp_path, pages_of("bakery"), at=SECOND_NIGHT)

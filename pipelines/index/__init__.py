@@ -1,0 +1,1 @@
+"""Where each capture lies: CDXJ indexes, made from WARC files, sorted, merged and searched."""
