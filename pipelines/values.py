@@ -216,6 +216,8 @@ class Block:
     text: str
     path: str
     """The node's place in the page: an XPath of element names and positions from the root."""
+    url: str | None = None
+    """Of a quote: where on another site it is from, where the page says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ class TruthArticle:
     text: str
     """Paragraphs, headings, quotes, list items and table rows, joined by a blank line."""
     blocks: tuple[tuple[str, str], ...]
-    """(kind, text) of the whole body in order; cells of a table row are joined by ` | `."""
+    """(kind, text) of the whole body in order; cells of a table row are joined by ` | `, and a frame is a quote
+    without text."""
     images: tuple[Image, ...]
     links: tuple[Link, ...]
 
@@ -103,7 +104,7 @@ def _readable(day: int, size: int | None, vices: Sequence[str]) -> list[DemoArti
 
 def _truth(article: DemoArticle, base_url: str) -> TruthArticle:
     url = urljoin(base_url, article.path)
-    blocks = tuple((passage.kind, _text(passage)) for passage in article.passages if passage.kind != "embed")
+    blocks = tuple(_block(passage) for passage in article.passages)
     figures = [passage for passage in article.passages if passage.kind == "caption"]
     return TruthArticle(
         url=url,
@@ -115,13 +116,17 @@ def _truth(article: DemoArticle, base_url: str) -> TruthArticle:
         language=LANGUAGE,
         published_at=_utc(article.published_at),
         modified_at=_utc(article.modified_at) if article.modified_at else None,
-        text="\n\n".join(text for kind, text in blocks if kind in _IN_TEXT),
+        text="\n\n".join(text for kind, text in blocks if text and kind in _IN_TEXT),
         blocks=blocks,
         images=(_image(article.picture, base_url), *(_image(figure_picture(article, f), base_url) for f in figures)),
         links=tuple(
             Link(urljoin(url, href), words) for passage in article.passages for href, words in links(passage.markup)
         ),
     )
+
+
+def _block(passage: Passage) -> tuple[str, str]:
+    return ("quote", "") if passage.kind == "embed" else (passage.kind, _text(passage))
 
 
 def _text(passage: Passage) -> str:

@@ -59,7 +59,7 @@ def join(first: Sheet, further: Sequence[Sheet]) -> Joined:
     pagers = _pagers([first.draft, *(sheet.draft for sheet in further)])
     blocks, removed = _without(first.draft.blocks, pagers)
     known = {line_key(text) for text in (first.draft.headline, first.draft.description) if text}
-    known.update(line_key(block.text) for block in first.draft.blocks)
+    known.update(line_key(block.text) for block in first.draft.blocks if block.text)
     pages, starts = [first], list[int]()
     last: int | None = None
     for sheet in further:
@@ -70,9 +70,9 @@ def join(first: Sheet, further: Sequence[Sheet]) -> Joined:
         own, gone = _without(sheet.draft.blocks, known | pagers)
         blocks += own
         removed += [*sheet.draft.removed, *gone]
-        known.update(line_key(block.text) for block in sheet.draft.blocks)
+        known.update(line_key(block.text) for block in sheet.draft.blocks if block.text)
         pages.append(sheet)
-    lines = [block.text for block in blocks if block.kind not in _UNREAD]
+    lines = [block.text for block in blocks if block.text and block.kind not in _UNREAD]
     start = first.draft
     measured = measure(lines, start.promised_words, start.access_declared)
     holds = {

@@ -45,6 +45,7 @@ class ArticleBlock(Line):
     kind: Literal["paragraph", "heading", "quote", "list_item", "table_row", "caption", "time"]
     text: str
     path: str = Field(description="XPath of the block's node in the page.")
+    url: str | None = Field(None, description="Of a quote: where on another site it is from.")
 
 
 class ArticleImage(Line):

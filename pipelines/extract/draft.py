@@ -72,15 +72,24 @@ def draft_of(part: PreparedPart, profile: Profile, page_flags: Sequence[Flag]) -
 
 
 def _with_captions(part: PreparedPart, choice: Choice, region: str) -> Iterator[Block]:
-    """The kept passages, with the captions and the times of entries that stand between them, in reading order."""
+    """The kept passages, with the captions, posts in frames and times of entries between them, in reading order."""
     for line in choice.own_lines:
         yield Block("paragraph", line, part.top)
     kept, times = set(choice.kept), _times(part, choice)
+    frames = [frame for frame in part.embeds.frames if kept and is_within(frame.path, region)]
     for index, passage in enumerate(part.passages):
+        while frames and frames[0].place <= index:
+            frame = frames.pop(0)
+            yield Block("quote", "", frame.path, frame.url)
         if index in times:
             yield Block("time", times[index], passage.path)
         if index in kept or (kept and passage.kind == "caption" and is_within(passage.path, region)):
-            yield Block(passage.kind, passage.text, passage.path)
+            yield Block(passage.kind, passage.text, passage.path, part.embeds.sources.get(index))
+        elif kept and passage.is_linked and index in part.embeds.sources and is_within(passage.path, region):
+            # Nothing but the link to what a script would show here.
+            yield Block("quote", "", passage.path, part.embeds.sources[index])
+    for frame in frames:
+        yield Block("quote", "", frame.path, frame.url)
 
 
 def _times(part: PreparedPart, choice: Choice) -> dict[int, str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from pipelines.extract.embeds import Embeds, read_embeds
 from pipelines.extract.engine import Selection, select
 from pipelines.extract.media import Pictures, read_pictures
 from pipelines.extract.metadata import Claims, read_claims
@@ -51,6 +52,7 @@ class PreparedPart:
     """Paths of elements that mean "article"."""
     claims: Claims
     pictures: Pictures
+    embeds: Embeds
     page_title: str | None
     """The page's title element, the lead's only."""
     organisations: tuple[str, ...]
@@ -89,6 +91,7 @@ def prepare_part(
         marked=tuple(paths.of(element) for element in marked),
         claims=claims,
         pictures=read_pictures(part, facts, paths),
+        embeds=read_embeds(part, facts.base, paths),
         page_title=facts.title if part.is_lead else None,
         organisations=_organisations(part, facts),
         taught=select(part.element, part.leave_out, part.blocks, wants_authors=part.is_lead and not claims.names(EMPTY))

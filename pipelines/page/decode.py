@@ -3,6 +3,9 @@
 In: a captured page, its content codings removed. Out: a str without NULs, the charset's name, where it was learnt
 from, and whether a declaration had to be overruled. Single bytes that make no sense become U+FFFD.
 
+*Why* a declaration of Latin-1 is not believed of a text in which most letters are above 127: it is what servers say by
+default, and no language that it is for looks like that.
+
 *Why* valid UTF-8 overrules every declaration: text in another charset that holds bytes above 127 is almost never
 valid UTF-8 by accident, while servers that put the wrong charset into a header are common.
 """
@@ -53,6 +56,11 @@ _LANGUAGE = re.compile(rb"<html[^>]{0,400}?\blang\s*=\s*[\"']?([a-zA-Z]{2})", re
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?\bcharset\s*=\s*[\"']?\s*([a-zA-Z0-9_-]{3,30})", re.IGNORECASE)
 _TAG = re.compile(rb"<(?:script|style)\b.*?</(?:script|style)|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _SAMPLE_BYTES = 200_000
+_HIGH = bytes(range(128, 256))
+# What servers declare that have not been told what they serve.
+_WESTERN = frozenset(("cp1252", "iso8859-1", "latin-1", "iso8859-15"))
+_PERHAPS_FOREIGN, _SURELY_FOREIGN = 1 / 6, 1 / 3
+"""Shares of bytes above 127."""
 _NO_TEXT = bytes((*range(0x01, 0x09), *range(0x0E, 0x20), 0x7F))
 """Bytes that no text holds, in any charset that contains ASCII."""
 
@@ -100,10 +108,11 @@ def _decode(page: Page) -> Decoded:
     if html is not None:
         source = next((source for charset, source in declared if charset == "utf-8"), "utf-8")
         return Decoded(_clean(html), "utf-8", source, is_guessed=not declared or declared[0][0] != "utf-8")
+    high_share = _high_share(body)
     for rank, (charset, source) in enumerate(declared):
-        if charset != "utf-8" and _fits(body, charset):
+        if charset != "utf-8" and _fits(body, charset) and (high_share < _SURELY_FOREIGN or charset not in _WESTERN):
             return _decoded(body, charset, source, is_guessed=rank > 0)
-    charset, source = _guess(body)
+    charset, source = _guess(body, is_western=high_share < _PERHAPS_FOREIGN)
     return _decoded(body, charset, source, is_guessed=True)
 
 
@@ -141,18 +150,26 @@ def _fits(body: bytes, charset: str) -> bool:
         return False
 
 
-def _guess(body: bytes) -> tuple[str, str]:
+def _high_share(body: bytes) -> float:
+    """Which share of a text's bytes is above 127: in western languages few, elsewhere those of nearly every letter."""
+    sample = _sample(body)
+    return (len(sample) - len(sample.translate(None, _HIGH))) / len(sample) if sample else 0.0
+
+
+def _sample(body: bytes) -> bytes:
+    """The beginning of the text between the tags."""
+    return _TAG.sub(b" ", body[:_SAMPLE_BYTES])
+
+
+def _guess(body: bytes, *, is_western: bool) -> tuple[str, str]:
     """The charset of bytes that no declaration explains: by language, else windows-1252 or what they look like."""
     found = _LANGUAGE.search(body[:5000])
     language = found.group(1).decode().lower() if found else None
-    if language:
+    if language and (is_western or language in _BY_LANGUAGE):
         return _BY_LANGUAGE.get(language, "cp1252"), "language"
-    sample = _TAG.sub(b" ", body[:_SAMPLE_BYTES])
-    high = sum(byte > 127 for byte in sample)
-    # In western languages accents are rare among the letters; elsewhere nearly every letter is above 127.
-    if high * 6 < len(sample):
+    if is_western:
         return "cp1252", "detected"
-    best = from_bytes(sample).best()
+    best = from_bytes(_sample(body)).best()
     return (codecs.lookup(best.encoding).name if best else "cp1252"), "detected"
 
 

@@ -6,6 +6,7 @@ comparing only: case, punctuation and compatibility forms are levelled.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 
@@ -23,12 +24,26 @@ _TOKEN = re.compile(rf"[{UNSPACED}]|(?:[^\W{UNSPACED}]++|[\u0300-\u036f\u0900-\u
 _NO_WORD = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
 
 
+# What content systems escape twice. Not angle brackets: an article may be about markup.
+ESCAPED = re.compile(
+    r"&(?!(?:lt|gt|#0*6[02]|#x0*3[ce]);)(?:[A-Za-z]{2,8}\d{0,2}|#\d{2,6}|#x[0-9A-Fa-f]{2,5});", re.IGNORECASE
+)
+
+
 def visible_text(raw: str) -> str:
-    """*raw* in NFC with single spaces, without litter of no width."""
+    """*raw* in NFC with single spaces, without litter of no width; what was escaped twice is what was meant."""
+    if "&" in raw:
+        raw = unescaped(raw)
     text = " ".join(raw.split())
     if not text.isprintable():  # what is litter is not printable
         text = " ".join(_LITTER.sub("", raw).split())
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def unescaped(text: str) -> str:
+    """*text* without entities, which are there only where somebody escaped it twice."""
+    meant = ESCAPED.sub(lambda match: html.unescape(match[0]), text)
+    return meant if meant == text else unescaped(meant)
 
 
 def tokens(text: str) -> list[str]:

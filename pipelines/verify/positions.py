@@ -18,7 +18,7 @@ from html.parser import HTMLParser
 
 from pipelines.errors import UndecodableBody
 from pipelines.page.decode import decode
-from pipelines.page.text import visible_text
+from pipelines.page.text import ESCAPED, visible_text
 from pipelines.values import Page
 
 _END = re.compile(r"[.!?…।॥]+[\"'”’»)\]]*\s+|[。！？]+[”’」』）]*\s*")
@@ -100,6 +100,14 @@ class _Scan(HTMLParser):
         self._unseen = ""
         self.feed(html)
         self.close()
+        self._join_escaped()
+
+    def _join_escaped(self) -> None:
+        """Make one letter of those that spell an entity: it was escaped twice, and is read as what was meant."""
+        for match in reversed(list(ESCAPED.finditer("".join(self.letters)))):
+            meant, cut = list(_letters(match[0])), slice(*match.span())
+            start, end = self.starts[match.start()], self.ends[match.end() - 1]
+            self.letters[cut], self.starts[cut], self.ends[cut] = meant, [start] * len(meant), [end] * len(meant)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 (the parser's)
         if tag in _UNSEEN:

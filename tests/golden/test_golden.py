@@ -49,6 +49,8 @@ def value(draft: Draft, field: str) -> object:
             return draft.text.split("\n\n")
         case "kinds":
             return [block.kind for block in draft.blocks]
+        case "sources":
+            return [block.url for block in draft.blocks if block.url is not None]
         case "paths":
             return [block.path for block in draft.blocks]
         case "images":
@@ -57,6 +59,12 @@ def value(draft: Draft, field: str) -> object:
             return [[link.url, link.text] for link in draft.links]
     found = getattr(draft, field)
     return [str(entry) for entry in found] if isinstance(found, tuple) else found
+
+
+def further(name: str) -> list[object] | None:
+    """Which page of its article a page is: its number, the address of the first one, those of the others it names."""
+    paging = reading(name).paging
+    return None if paging is None else [paging.number, paging.first_url, [url for _, url in paging.further]]
 
 
 def fields() -> Iterator[tuple[str, int, str]]:
@@ -77,6 +85,11 @@ def test_a_golden_page_ends_as_it_must(name: str) -> None:
         expected(name)["reason"],
         len(drafts),
     )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_golden_page_knows_which_page_of_its_article_it_is(name: str) -> None:
+    assert further(name) == expected(name).get("paging")
 
 
 @pytest.mark.parametrize(("name", "place", "field"), list(fields()))

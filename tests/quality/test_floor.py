@@ -49,7 +49,7 @@ def demo(*, is_loaded: bool, is_known: bool) -> Iterator[Agreement]:
     profile = learn(surveys) if is_known else EMPTY
     for each in articles[::EVERY]:
         reading = read_page(pages[each.url], profile)
-        text = [(line, False) for kind, line in each.blocks if kind != "caption"]
+        text = [(line, False) for kind, line in each.blocks if line and kind != "caption"]
         known = Truth(tuple(text), each.headline, each.authors, (each.published_at[:10],))
         yield agreement(known, answer_of(reading.drafts[0] if reading.drafts else None))
 

@@ -11,6 +11,7 @@ from pipelines.page.decode import decode
 from pipelines.values import Page
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
+RUSSIAN = '<html lang="ru"><p>' + "\u0433\u043e\u0440\u043e\u0434 " * 9 + "</p></html>"
 ACCENTS = "<html><body><p>Où est passé l’élève ? Près de la forêt, à côté du café fermé.</p></body></html>"
 
 

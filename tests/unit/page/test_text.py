@@ -26,6 +26,8 @@ def test_the_short_way_to_compare_ascii_lines_is_the_long_one(text: str) -> None
             "\u0646\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
         ),
         ("bell\x07 and null\x00", "bell and null"),
+        ("Marsh &amp; Daughters&#8217; rope", "Marsh & Daughters\u2019 rope"),
+        ("a &lt;b&gt; and R&D; and AT&T", "a &lt;b&gt; and R&D; and AT&T"),
         ("", ""),
     ],
 )

@@ -42,6 +42,12 @@ def test_offsets_are_bytes_of_the_body_in_its_own_charset(charset: str) -> None:
     assert seen(body, "Der B\u00e4cker \u00f6ffnet.", charset) == "Der B\u00e4cker \u00f6ffnet."
 
 
+def test_what_was_escaped_twice_is_found_as_it_stands_there() -> None:
+    body = b"<p>Marsh &amp;amp; Daughters&amp;#8217; rope is sold.</p><p>Nobody wept.</p>"
+    assert seen(body, "Marsh & Daughters\u2019 rope is sold.") == "Marsh &amp;amp; Daughters&amp;#8217; rope is sold."
+    assert seen(body, "Nobody wept.") == "Nobody wept."
+
+
 def test_a_byte_order_mark_moves_nothing() -> None:
     assert seen(b"\xef\xbb\xbf<p>Plain \xc3\xa9 words.</p>", "Plain \u00e9 words.") == "Plain \u00e9 words."
 
