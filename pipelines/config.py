@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from pipelines.errors import ConfigError
 from pipelines.http.url import site_name
+from pipelines.reasons import Rule
 
 Toml: TypeAlias = dict[str, Any]
 """A parsed TOML table: what `tomllib` gives."""
@@ -235,6 +236,9 @@ class ExtractOptions(Section):
     """`[extract]`: how pages become articles."""
 
     workers: int = Field(0, ge=0, le=256, description="Worker processes; 0 means one for each processor.")
+    keep: tuple[Rule, ...] = Field(
+        (), description="Rules of `quality.removed` that are switched off: the lines they would remove stay."
+    )
 
 
 class SealOptions(Section):

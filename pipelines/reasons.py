@@ -155,3 +155,21 @@ class Flag(Described):
     FALLBACK = "fallback", "The article's place was guessed by the general extractor, not read from the structure."
     PAGES_MISSING = "pages_missing", "The article has further pages that could not be had."
     DATE_AFTER_CAPTURE = "date_after_capture", "The page claimed a date after the capture; it was not taken."
+
+
+class Rule(StrEnum):
+    """The rules by which a line is taken out of an article (`quality.removed`); FORMAT.md says what each means."""
+
+    HEADLINE = "headline"
+    BYLINE = "byline"
+    DATE = "date"
+    TEASER = "teaser"
+    REPEATED = "repeated"
+    PHRASE = "phrase"
+    PAGE = "page"
+    LINK = "link"
+    LINK_LIST = "link_list"
+    SUMMARY = "summary"
+    BIO = "bio"
+    PICTURE = "picture"
+    BELOW = "below"

@@ -17,7 +17,7 @@ from typing import TypeVar
 from pipelines.extract.access import measure
 from pipelines.extract.draft import SHORT_WORDS
 from pipelines.page.text import line_key, word_count
-from pipelines.reasons import Flag
+from pipelines.reasons import Flag, Rule
 from pipelines.values import Block, Draft, Paging, Removal
 
 T = TypeVar("T")
@@ -49,14 +49,15 @@ class Joined:
     """Of each further page: which of the draft's blocks is the first from it."""
 
 
-def join(first: Sheet, further: Sequence[Sheet]) -> Joined:
+def join(first: Sheet, further: Sequence[Sheet], keep: Collection[str] = ()) -> Joined:
     """The article whose first page is *first*.
 
     Args:
         first: What the first page gave.
         further: What the further pages gave that could be had, in order.
+        keep: Rules that remove no line.
     """
-    pagers = _pagers([first.draft, *(sheet.draft for sheet in further)])
+    pagers = set[str]() if Rule.PAGE in keep else _pagers([first.draft, *(sheet.draft for sheet in further)])
     blocks, removed = _without(first.draft.blocks, pagers)
     known = {line_key(text) for text in (first.draft.headline, first.draft.description) if text}
     known.update(line_key(block.text) for block in first.draft.blocks if block.text)
@@ -67,7 +68,7 @@ def join(first: Sheet, further: Sequence[Sheet]) -> Joined:
         if last is not None or _is_repeat(sheet.draft, known):
             last = sheet.paging.number if last is None else last
             continue
-        own, gone = _without(sheet.draft.blocks, known | pagers)
+        own, gone = _without(sheet.draft.blocks, () if Rule.PAGE in keep else known | pagers)
         blocks += own
         removed += [*sheet.draft.removed, *gone]
         known.update(line_key(block.text) for block in sheet.draft.blocks if block.text)

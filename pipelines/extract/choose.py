@@ -90,6 +90,6 @@ def _choice(part: PreparedPart, chosen: Sequence[int], profile: Profile, way: st
     # What the general extractor says is not heard where it need not have been asked.
     guessed = part.taught.authors if part.taught is not None and way != TEMPLATE else ()
     authors = claims.names(profile, guessed)
-    refined = refine(part, chosen, authors)
+    refined = refine(part, chosen, authors, profile.keep)
     cleaned = clean(part.passages, refined.kept, claims.headlines(profile), authors, claims.description, profile)
     return Choice(cleaned.kept, (*refined.removed, *cleaned.removed), way, authors)

@@ -42,13 +42,13 @@ class Refined:
     removed: tuple[Removal, ...]
 
 
-def refine(part: PreparedPart, chosen: Sequence[int], authors: Collection[str]) -> Refined:
-    """Judge the *chosen* passages of *part*, whose article is by *authors*."""
+def refine(part: PreparedPart, chosen: Sequence[int], authors: Collection[str], keep: Collection[str] = ()) -> Refined:
+    """Judge the *chosen* passages of *part*, whose article is by *authors*; the rules *keep* are not heard."""
     passages = part.passages
     whole = sorted({*chosen, *_missed(passages, chosen)} - part.teasers)
     against: dict[int, str] = {}
     for rule, find in RULES.items():
-        for index in find(part, whole, authors):
+        for index in () if rule in keep else find(part, whole, authors):
             against.setdefault(index, rule)
     if _words(passages, against) * 2 > _words(passages, whole):
         against = {}

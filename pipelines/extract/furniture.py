@@ -59,6 +59,7 @@ def clean(
     verdicts = {place: _verdict(block, titles, repeated, profile) for place, block in enumerate(blocks)}
     for place in _margins(len(blocks)):
         verdicts[place] = verdicts[place] or _byline_or_date(blocks[place], authors)
+    verdicts = {place: _heard(found, profile) for place, found in verdicts.items()}
     last = max(
         (place for place, found in verdicts.items() if found is None and not blocks[place].is_linked), default=-1
     )
@@ -66,12 +67,17 @@ def clean(
     removed: list[Removal] = []
     for place, block in enumerate(blocks):
         # Links and nothing else, with no text after them: what hangs below the article.
-        verdict = verdicts[place] or (Removal(block.text, "teaser", 1) if place > last else None)
+        verdict = verdicts[place] or (_heard(Removal(block.text, "teaser", 1), profile) if place > last else None)
         if verdict is None:
             kept.append(chosen[place])
         else:
             removed.append(verdict)
     return Cleaned(tuple(kept), tuple(removed))
+
+
+def _heard(found: Removal | None, profile: Profile) -> Removal | None:
+    """What was found, unless its rule is switched off for the site."""
+    return None if found is None or found.rule in profile.keep else found
 
 
 def _verdict(block: TextRun, titles: Collection[str], repeated: Collection[str], profile: Profile) -> Removal | None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from pipelines.extract.template import Node, Nodes, Template
@@ -32,6 +32,13 @@ class Profile:
     """How many different articles it was learnt from."""
     nodes: Nodes = field(default_factory=dict)
     """What stood at each place of the site's pages."""
+    keep: tuple[str, ...] = ()
+    """Rules that remove no line on this site, as its configuration has it."""
+
+    def keeping(self, rules: Iterable[str]) -> Profile:
+        """The same, with these rules and no others switched off."""
+        keep = tuple(sorted(set(map(str, rules))))
+        return self if keep == self.keep else replace(self, keep=keep)
 
     @cached_property
     def template(self) -> Template:
@@ -48,6 +55,7 @@ class Profile:
             "organisations": sorted(self.organisations),
             "articles": self.articles,
             "nodes": {place: [node.text_words, node.other_words, node.articles] for place, node in self.nodes.items()},
+            **({"keep": sorted(self.keep)} if self.keep else {}),
         }
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         return f"{text}\n".encode()
@@ -72,6 +80,7 @@ class Profile:
             organisations=tuple(content["organisations"]),
             articles=int(content["articles"]),
             nodes={str(place): Node(*map(int, counts)) for place, counts in content.get("nodes", {}).items()},
+            keep=tuple(map(str, content.get("keep", ()))),
         )
         profile.__dict__["body"] = body  # its name is the digest of what was read, also where that has an older schema
         return profile

@@ -24,14 +24,14 @@ def survey_part(part: PreparedPart, profile: Profile) -> SurveyedPart:
         lines=tuple(lines),
         title=part.page_title,
         organisations=part.organisations,
-        votes=_votes(part),
+        votes=_votes(part, profile),
         bears_out=_bears_out(part, profile),
     )
 
 
-def _votes(part: PreparedPart) -> tuple[Vote, ...]:
+def _votes(part: PreparedPart, profile: Profile) -> tuple[Vote, ...]:
     """What stands where, as the general extractor has it after all that the page itself speaks against."""
-    taught = read_taught(part, EMPTY)
+    taught = read_taught(part, EMPTY.keeping(profile.keep))
     if taught is None or not taught.kept:
         return ()
     kept = set(taught.kept)

@@ -10,7 +10,7 @@ it is a part of something.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipelines.article.build import content_digests, paragraph_digests, text_sha256
@@ -62,15 +62,16 @@ class Joining:
 NOTHING_JOINED = Joining()
 
 
-def join_pages(seen: Harvest, known: Lookup, read_again: ReadAgain) -> Joining:
+def join_pages(seen: Harvest, known: Lookup, read_again: ReadAgain, keep: Collection[str] = ()) -> Joining:
     """Put together the articles that stand on several pages.
 
     Args:
         seen: What the night's pages showed.
         known: The archive's newest revision of an article id, or null.
         read_again: Reads an archived page.
+        keep: Rules that remove no line.
     """
-    work = _Work(seen, known, read_again)
+    work = _Work(seen, known, read_again, keep)
     for page in seen.pages:
         if page.paging.number == 1 and page.place is not None:
             work.add(page.place, page)
@@ -87,11 +88,12 @@ def join_pages(seen: Harvest, known: Lookup, read_again: ReadAgain) -> Joining:
 class _Work:
     """What was put together so far."""
 
-    def __init__(self, seen: Harvest, known: Lookup, read_again: ReadAgain) -> None:
+    def __init__(self, seen: Harvest, known: Lookup, read_again: ReadAgain, keep: Collection[str]) -> None:
         self.articles: dict[Place, WholeArticle] = {}
         self.further: dict[Place, str | None] = {}
         self._known = known
         self._read_again = read_again
+        self._keep = keep
         self._pages = {page.url: page for page in seen.pages}
         self._redirects = dict(seen.redirects)
         self._articles = {each.page_url for each in seen.sightings if not each.embedded}
@@ -119,7 +121,7 @@ class _Work:
                 pages[number] = page
                 named += page.paging.further
         ordered = [pages[number] for number in sorted(pages)]
-        self.articles[place] = whole_article(first, ordered)
+        self.articles[place] = whole_article(first, ordered, self._keep)
         self.further.update((page.place, first.draft.id) for page in ordered if page.place is not None)
 
     def archived_first(self, page: SeenPage) -> SeenPage | None:
@@ -138,9 +140,9 @@ class _Work:
         return self._pages.get(url)
 
 
-def whole_article(first: SeenPage, further: Sequence[SeenPage]) -> WholeArticle:
-    """The article whose pages these are."""
-    joined = join(_sheet(first), [_sheet(page) for page in further])
+def whole_article(first: SeenPage, further: Sequence[SeenPage], keep: Collection[str] = ()) -> WholeArticle:
+    """The article whose pages these are; the rules *keep* remove no line."""
+    joined = join(_sheet(first), [_sheet(page) for page in further], keep)
     pages = (
         FurtherPage(page.page.url, page.record, start) for page, start in zip(further, joined.first_blocks, strict=True)
     )

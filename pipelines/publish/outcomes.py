@@ -59,6 +59,7 @@ class Counts(Line):
     reasons: dict[str, int]
     articles: ArticleCounts
     coverage: dict[str, Coverage] = Field(default_factory=dict, description="By source, those that named anything.")
+    flags: dict[str, int] = Field(default_factory=dict, description="Article lines by flag, those with any.")
 
 
 def count(outcomes: Iterable[OutcomeLine], articles: Iterable[Article]) -> Counts:
@@ -78,6 +79,7 @@ class Tally:
         self._outcomes: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
         self._events: Counter[str] = Counter()
+        self._flags: Counter[str] = Counter()
         self._records = 0
         self._expected: dict[str, tuple[tuple[Source, ...], bool, bool]] = {}
         self._coverage: dict[Source, list[int]] = {}
@@ -99,12 +101,15 @@ class Tally:
     def add_article(self, article: Article) -> None:
         """Count *article*."""
         self._events[article.event.value] += 1
+        if article.quality is not None:
+            self._flags.update(flag.value for flag in article.quality.flags)
 
     def add(self, other: Tally) -> None:
         """Count what *other* has counted, of other lines of the same run."""
         self._outcomes += other._outcomes
         self._reasons += other._reasons
         self._events += other._events
+        self._flags += other._flags
         self._records += other._records
         self.lost_pages += other.lost_pages
         for url, (sources, captured, extracted) in other._expected.items():
@@ -123,6 +128,7 @@ class Tally:
             reasons=dict(sorted(self._reasons.items())),
             articles=ArticleCounts(**{event.value: self._events[event.value] for event in Event}),
             coverage=self._covered(),
+            flags=dict(sorted(self._flags.items())),
         )
 
     def _expect(self, line: OutcomeLine) -> None:

@@ -128,7 +128,7 @@ def publish(
             files = left
             with watch.stage("uploading"):
                 _upload_warcs(run, files, progress)
-            known = _previous_profile(run, base)
+            known = _previous_profile(run, base).keeping(run.config.extract.keep)
             with watch.stage("learning"):
                 surveys = survey(files, known, folder.readings, run.config.extract.workers, progress)
         with watch.stage("extracting"):
@@ -172,8 +172,9 @@ def _derive(
     with SiteMemory(folder.memory) as memory:
         unknown = _only(surveys, lambda url: memory.article(article_id(url)) is None)
         profile = _learn(surveys, count_lines(unknown), memory, _previous_profile(run, base))
+        profile = profile.keeping(config.extract.keep)
         seen = read(files, profile, folder.readings, config.extract.workers, progress)
-        joining = join_pages(seen, memory.article, partial(reread_page, store=run.store, profile=profile))
+        joining = join_pages(seen, memory.article, partial(reread_page, store=run.store, profile=profile), profile.keep)
         seen = joining.seen(seen)
         pending = {article_id(canonical_url(each.url)) for each in ledger.unvisited if each.reason in PENDING}
         addresses = Addresses(seen)

@@ -40,7 +40,7 @@ def reread(archived: KnownArticle, store: Store, profile: Profile) -> Mapping[st
         return content_digests(drafts[0])
     further = [reread_page(page.record, store, profile) for page in archived.further]
     had = [page for page in further if page is not None]
-    return content_digests(whole_article(first, had).draft) if len(had) == len(further) else None
+    return content_digests(whole_article(first, had, profile.keep).draft) if len(had) == len(further) else None
 
 
 def reread_page(record: RecordRef, store: Store, profile: Profile) -> SeenPage | None:

@@ -65,7 +65,7 @@ def rederive(
     if own_first[0].embedded or first is None or first.paging.number > 1:
         return to_line(build(own_first[0], page, reference, origin, revision, facts))
     pages = _pages(article, further, profile)
-    whole = whole_article(first, [each for each in pages if each is not None])
+    whole = whole_article(first, [each for each in pages if each is not None], profile.keep)
     return to_line(build(whole.draft, page, reference, origin, revision, facts, whole.further))
 
 
