@@ -24,12 +24,11 @@ from pipelines.article.schema import (
 from pipelines.article.simhash import simhash, to_hex
 from pipelines.http.url import absolute_url, canonical_url
 from pipelines.page.facts import is_home
-from pipelines.page.text import word_count
+from pipelines.page.text import ends_sentence, word_count
 from pipelines.reasons import Event
 from pipelines.values import Draft, FurtherPage, Page, RecordRef, VisitFacts
 
 _WORD = re.compile(r"\w+")
-_SENTENCE_ENDS = ".!?…。！？।؟"
 _PASSING_WORDS = 6
 
 CONTENT_FIELDS = ("headline", "description", "authors", "section", "published_at", "text")
@@ -182,17 +181,30 @@ def content_digests(draft: Draft) -> dict[str, str]:
 
 
 def _settled_text(draft: Draft) -> str:
-    """The text without what only counts or tells the time: "3 hours ago", "1,204 views", "Updated 12:40"."""
-    passing = {block.text for block in draft.blocks if block.kind == "paragraph" and _is_passing(block.text)}
+    """The text without what only counts or tells the time: "3 hours ago", "1,204 views", "an hour ago".
+
+    Such a paragraph is short, no sentence, and has a number or stands above or below all sentences. No phrases: they
+    would have to be known in every language.
+    """
+    told = [block for block in draft.blocks if block.text and block.kind not in ("caption", "time")]
+    said = [place for place, block in enumerate(told) if block.kind != "heading" and not _is_short(block.text)]
+    amid = range(said[0], said[-1]) if said else range(0)
+    passing = {
+        block.text
+        for place, block in enumerate(told)
+        if block.kind == "paragraph" and _is_short(block.text) and (place not in amid or _has_number(block.text))
+    }
     if not passing:
         return draft.text
     return "\n\n".join(paragraph for paragraph in draft.text.split("\n\n") if paragraph not in passing)
 
 
-def _is_passing(text: str) -> bool:
-    # No phrases: they would have to be known in every language.
-    has_number = any(character.isdigit() for character in text)
-    return has_number and text[-1] not in _SENTENCE_ENDS and word_count(text) <= _PASSING_WORDS
+def _is_short(text: str) -> bool:
+    return not ends_sentence(text) and word_count(text) <= _PASSING_WORDS
+
+
+def _has_number(text: str) -> bool:
+    return any(character.isdigit() for character in text)
 
 
 def kept_content(draft: Draft) -> dict[str, str]:

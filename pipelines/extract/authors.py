@@ -97,22 +97,30 @@ def byline_names(text: str, authors: Collection[str] = ()) -> tuple[str, ...]:
     """The names in a line that is a byline and nothing else; none where it is no byline.
 
     Args:
-        text: A whole line of a page: "By Ana Diaz", or "Ana Diaz | 20 November 2026".
+        text: A whole line of a page: "By Ana Diaz", or "Ana Diaz | 20 November 2026", or both in one.
         authors: Names known from elsewhere: a line of nothing but them is a byline too.
     """
     if len(text) > _MAX_CHARS * 2:
         return ()
     opening = _BYLINE.match(text)
     text = text[opening.end() :] if opening else text
-    pieces = [piece for piece in _PARTED.split(text) if piece]
+    pieces = parted(text)
     undated = [piece for piece in pieces if not any(map(str.isdigit, piece))]
-    if opening is None and len(undated) < len(pieces) and any(parse(piece) is not None for piece in pieces):
+    is_dated = len(undated) < len(pieces) and any(parse(piece) is not None for piece in pieces)
+    if is_dated and opening is None:
         return lone_names(undated[0]) if len(undated) == 1 else ()
+    if is_dated:
+        text = " | ".join(undated)
     people = [person for person in _apart(text) if person]
     if opening is None:
         known = {line_key(author) for author in authors}
         return tuple(people) if people and all(line_key(person) in known for person in people) else ()
     return tuple(people) if people and all(_PERSON.fullmatch(person) for person in people) else ()
+
+
+def parted(text: str) -> list[str]:
+    """The pieces of a byline, between the bars and dots that part them."""
+    return [piece for piece in _PARTED.split(text) if piece]
 
 
 def has_author_label(text: str) -> bool:

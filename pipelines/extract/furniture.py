@@ -16,7 +16,7 @@ from pipelines.extract.dates import parse
 from pipelines.extract.phrases import ALONE, LEADS_TO
 from pipelines.extract.profile import Profile
 from pipelines.page.blocks import TextRun
-from pipelines.page.text import line_key
+from pipelines.page.text import ends_sentence, line_key
 from pipelines.values import Removal
 
 _MOST_REMOVED_SHARE = 0.5
@@ -57,6 +57,8 @@ def clean(
     titles = {line_key(title) for title in headlines} - {""}
     repeated = _repeated(blocks, line_key(description or ""), profile)
     verdicts = {place: _verdict(block, titles, repeated, profile) for place, block in enumerate(blocks)}
+    for place, block in enumerate(blocks):
+        verdicts[place] = verdicts[place] or _time(block)
     for place in _margins(len(blocks)):
         verdicts[place] = verdicts[place] or _byline_or_date(blocks[place], authors)
     verdicts = {place: _heard(found, profile) for place, found in verdicts.items()}
@@ -109,6 +111,12 @@ def _byline_or_date(block: TextRun, authors: Collection[str]) -> Removal | None:
     if byline_names(block.text, authors):
         return Removal(block.text, "byline", 1)
     return Removal(block.text, "date", 1) if parse(block.text) is not None else None
+
+
+def _time(block: TextRun) -> Removal | None:
+    """A time element and few words around it that are no sentence: "an hour ago", in whatever language."""
+    is_time = block.moment is not None and block.kind == "paragraph" and not ends_sentence(block.text)
+    return Removal(block.text, "date", 1) if is_time else None
 
 
 def _is_phrase(block: TextRun) -> bool:

@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import cached_property
 
 from pipelines.extract import dates
-from pipelines.extract.authors import byline_names, has_author_label, lone_names, names
+from pipelines.extract.authors import byline_names, has_author_label, lone_names, names, parted
 from pipelines.extract.engine import page_of
 from pipelines.extract.head import Head, read_head
 from pipelines.extract.headline import without_site
@@ -224,11 +224,19 @@ class _Source:
 
     def _bylines(self) -> Iterator[str]:
         """The names in the lines around the headline; further below only in lines that say that they are one."""
-        blocks = self._part.blocks
-        head = next((place for place, block in enumerate(blocks) if block.element.tag == "h1"), 0)
+        blocks, head = self._part.blocks, self._head_place
         for place, block in enumerate(blocks[max(0, head - _BYLINE_ABOVE) :], start=-_BYLINE_ABOVE):
             if place < _BYLINE_DEPTH or has_author_label(block.text):
                 yield from byline_names(block.text) or _names_side_by_side(block)
+
+    @property
+    def _head_place(self) -> int:
+        """Which block is the headline."""
+        return next((place for place, block in enumerate(self._part.blocks) if block.element.tag == "h1"), 0)
+
+    def _lines_around_headline(self) -> Sequence[TextBlock]:
+        start = max(0, self._head_place - _BYLINE_ABOVE)
+        return self._part.blocks[start : self._head_place + _BYLINE_DEPTH]
 
     def _names_above_text(self) -> tuple[str, ...]:
         """Names that stand alone in the element of the text, right above its first paragraph."""
@@ -250,6 +258,13 @@ class _Source:
         yield from strings(self._item.get("dateCreated"))
         yield dates.day_of_url(self._part.url)
         yield from self._shown.get("time", ())[:1]
+        if not self._part.is_lead:
+            yield from self._dates_in_bylines()
+
+    def _dates_in_bylines(self) -> Iterator[str]:
+        """What may be dates in the lines around the headline: "By Ana Diaz | 20 November 2026"."""
+        for block in self._lines_around_headline():
+            yield from parted(block.text)
 
     def modified(self) -> Iterator[str]:
         yield from strings(self._item.get("dateModified"))

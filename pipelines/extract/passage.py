@@ -40,9 +40,6 @@ class Passage(TextRun):
     links: tuple[tuple[str, str], ...] = ()
     """Address, as it stands there, and text of each link in it; of links that stand by themselves they are left out."""
 
-    moment: str | None = None
-    """What it tells the time of: RFC 3339 in UTC, or a plain date."""
-
     @property
     def holder(self) -> str:
         """The path of the element around its node."""

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from pipelines.extract.unmarked import unmarked_articles
 from pipelines.http.url import absolute_url, canonical_url, same_site
 from pipelines.page.blocks import TextBlock
 from pipelines.page.classify import is_article_item
@@ -96,6 +97,14 @@ def split(root: Element, facts: Facts, blocks: Sequence[TextBlock]) -> tuple[Par
     candidates = _candidates(marks.within(body), facts, blocks)
     candidates = _with_linked_urls([one for one in candidates if _is_article(one, titles, facts)], body, titles, facts)
     lead = _lead(candidates, titles, facts)
+    if not any(_is_other(candidate, lead, facts) for candidate in candidates):
+        unmarked = unmarked_articles(body, blocks, titles, lambda href: _article_url(href, facts))
+        candidates += [
+            one
+            for one in _candidates_in(unmarked, marks.within(body), facts, blocks)
+            if _is_article(one, titles, facts)
+        ]
+        lead = _lead(candidates, titles, facts)
     embedded = _once_each(candidate for candidate in candidates if _is_other(candidate, lead, facts))
     others = frozenset(one.element for one in candidates if _is_other(one, lead, facts) or _is_stranger(one, lead))
     if not others:
@@ -183,7 +192,13 @@ def _once_each(candidates: Iterable[_Candidate]) -> list[_Candidate]:
 
 
 def _candidates(speaking: Sequence[Element], facts: Facts, blocks: Sequence[TextBlock]) -> list[_Candidate]:
-    marked = [element for element in speaking if _is_marked(element, facts)]
+    return _candidates_in([element for element in speaking if _is_marked(element, facts)], speaking, facts, blocks)
+
+
+def _candidates_in(
+    marked: Sequence[Element], speaking: Sequence[Element], facts: Facts, blocks: Sequence[TextBlock]
+) -> list[_Candidate]:
+    """A candidate for each of the elements *marked*."""
     own: dict[Element, list[TextBlock]] = {element: [] for element in marked}
     inner: dict[Element, list[Element]] = {element: [] for element in marked}
     homes = _Homes(own)

@@ -8,7 +8,7 @@ recursion and changes nothing in the tree.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipelines.page.text import line_key, visible_text
 from pipelines.page.tree import ASIDE, UNSEEN, Element, find_all, is_hidden
@@ -51,6 +51,8 @@ class TextRun:
     """How many characters of the text stand within links."""
     key: str = ""
     """The text as lines are compared, see `line_key`."""
+    moment: str | None = field(default=None, kw_only=True)
+    """The time that a time element in it tells, where there is little else."""
 
     @property
     def words(self) -> int:
@@ -76,8 +78,6 @@ class TextBlock(TextRun):
     """The nearest block element around the text."""
     links: tuple[Element, ...] = ()
     """The links whose text it holds."""
-    moment: str | None = None
-    """The `datetime` of the time element in it, where there is little else."""
 
 
 def blocks_of(root: Element, *, everything: bool = False) -> list[TextBlock]:

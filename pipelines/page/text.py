@@ -20,6 +20,8 @@ UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 # Nothing in it is tried twice (`++`): a word of seven million letters took 800 MB to be able to.
 _TOKEN = re.compile(rf"[{UNSPACED}]|(?:[^\W{UNSPACED}]++|[\u0300-\u036f\u0900-\u0d7f\u200c\u200d]++)++")
 
+_SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "॥", "؟", "۔")
+
 # What is no part of an ASCII word, as a space: a table is several times as fast as the expression above.
 _NO_WORD = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
 
@@ -44,6 +46,11 @@ def unescaped(text: str) -> str:
     """*text* without entities, which are there only where somebody escaped it twice."""
     meant = ESCAPED.sub(lambda match: html.unescape(match[0]), text)
     return meant if meant == text else unescaped(meant)
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether *text* ends as sentences do."""
+    return text.rstrip("\"'”’»)]」』）").endswith(_SENTENCE_ENDS)
 
 
 def tokens(text: str) -> list[str]:

@@ -42,6 +42,7 @@ def test_authors_are_names_one_by_one(claims: list[str], expected: tuple[str, ..
         ("By Tuesday", ()),
         ("By and large", ()),
         ("Ana Diaz | 20 November 2026, 9:30", ("Ana Diaz",)),
+        ("By Ana Diaz and Li Wei | 20 November 2026", ("Ana Diaz", "Li Wei")),
         ("Autorin/Autor Ana Diaz", ("Ana Diaz",)),
         ("Weather | 20 November 2026", ()),
     ],

@@ -64,5 +64,13 @@ def test_a_byline_and_a_date_at_the_top_go() -> None:
     assert [rule for _, rule, _ in removed(html)] == ["byline", "date"]
 
 
+def test_a_time_in_words_goes_in_any_language_and_a_sentence_with_a_time_in_it_stays() -> None:
+    line = '<p><time datetime="2026-11-20T10:00:00Z">{}</time></p>'
+    html = (
+        f"{BODY}{line.format('il y a deux heures')}{BODY}<p>It sank on <time datetime='2026-11-20'>Friday</time>.</p>"
+    )
+    assert removed(html) == [("il y a deux heures", "date", 1)]
+
+
 def test_nothing_goes_from_a_plain_article() -> None:
     assert cleaned(BODY * 3).removed == ()

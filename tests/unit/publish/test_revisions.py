@@ -97,6 +97,19 @@ def test_a_draft_is_the_same_with_any_counters_and_clocks_between_its_paragraphs
     assert content_digests(draft_of(noisy)) == content_digests(draft_of(plain))
 
 
+@pytest.mark.parametrize("words", ["an hour ago", "il y a deux heures", "час назад", "godzinę temu", "一小时前"])
+def test_a_time_in_words_above_or_below_the_text_makes_no_difference(words: str) -> None:
+    plain = draft_of([WORDS, "12 people were on board.", "Nobody was hurt."])
+    for place in (0, 3):
+        paragraphs = plain.text.split("\n\n")
+        assert content_digests(draft_of([*paragraphs[:place], words, *paragraphs[place:]])) == content_digests(plain)
+
+
+def test_a_short_line_amid_the_text_counts() -> None:
+    one, other = (draft_of([WORDS, line, WORDS]) for line in ("What we know", "What nobody knows"))
+    assert content_digests(one) != content_digests(other)
+
+
 @pytest.mark.parametrize("kind", ["heading", "list_item", "table_row", "quote"])
 def test_a_number_in_a_list_a_table_or_a_heading_counts(kind: str) -> None:
     before, after = (Draft("u", f"{WORDS}\n\n{dead}", (Block(kind, dead, "/p"),)) for dead in ("Dead: 12", "Dead: 15"))
