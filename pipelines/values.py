@@ -57,6 +57,8 @@ class Candidate:
     """When the source says that it was published."""
     modified_at: datetime | None = None
     """When the source says that it last changed: a claim, and often a false one."""
+    access: str | None = None
+    """What a news sitemap says that one needs to read it: `Subscription` or `Registration`."""
 
 
 # ---------------------------------------------------------------- wire → WARC
@@ -297,6 +299,8 @@ class Draft:
     """What the page's HTML and JSON-LD state about rights."""
     access_grounds: str | None = None
     """What the declared state rests on: the part of `access_why` that does not depend on the text."""
+    access_listed: str | None = None
+    """What a news sitemap says, which is no part of the page."""
     promised_words: int = 0
     """How many words the metadata says that the article has; 0 where it does not say."""
 
@@ -444,6 +448,8 @@ class Ledger:
     """Canonical URLs that were visited because their sitemap lists them no more."""
     claims: Mapping[str, datetime] = field(default_factory=dict)
     """Canonical URL → the last change that a source claimed, of those that were visited."""
+    access: Mapping[str, str] = field(default_factory=dict)
+    """Canonical URL → what a news sitemap says that one needs to read it."""
     facts: Mapping[str, object] = field(default_factory=dict)
     """What was learnt of the site's ways, as JSON values by name; the next night's frontier gets it."""
     crawled_s: float | None = None

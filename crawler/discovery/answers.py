@@ -131,6 +131,7 @@ def _sitemap(answer: Answer, sitemap: Sitemap, notes: list[str]) -> Found:
             anchor=each.title,
             published_at=each.published_at,
             modified_at=each.modified_at,
+            access=each.access,
         )
         for each, is_expected in zip(sitemap.entries, expected, strict=True)
     )

@@ -27,7 +27,8 @@ MAX_URLS = 50_000
 MAX_BYTES = 50 * 1024 * 1024
 """Of one file, unpacked."""
 
-_FIELDS = ("loc", "lastmod", "publication_date", "title", "language")
+_FIELDS = ("loc", "lastmod", "publication_date", "title", "language", "access")
+_ACCESS = {name.lower(): name for name in ("Subscription", "Registration")}
 _ENDS = tuple(f"{{*}}{name}" for name in ("urlset", "sitemapindex", "url", "sitemap", *_FIELDS))
 # What is no reference and no tag stands for itself: addresses are full of ampersands that nobody escaped.
 _BARE = re.compile(rb"&(?!#?\w{1,31};)|<(?![A-Za-z_/!?:\x80-\xff])")
@@ -47,6 +48,8 @@ class SitemapEntry:
     """The news extension's publication date."""
     title: str | None = None
     """The news extension's title."""
+    access: str | None = None
+    """The news extension's `access`: `Subscription` or `Registration`; null where one needs neither."""
     is_news: bool = False
 
 
@@ -158,6 +161,7 @@ class _Reading:
                 modified_at=instant(values.get("lastmod")),
                 published_at=instant(values.get("news:publication_date")),
                 title=visible_text(html.unescape(values.get("news:title", ""))) or None,
+                access=_ACCESS.get(values.get("news:access", "").strip().lower()),
                 is_news=any(name.startswith("news:") for name in values),
             )
         )

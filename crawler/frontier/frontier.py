@@ -92,6 +92,7 @@ class Frontier:
         self._accepted: set[str] = set()
         self._fruitful: set[str] = set()
         self._dropped: list[str] = []
+        self._access: dict[str, str] = {}
         self._claimants: dict[str, set[str]] = {}
         self._is_second_wave = False
 
@@ -126,6 +127,8 @@ class Frontier:
         if candidate.via in (Source.SITEMAP, Source.REST):
             self._in_sitemaps.add(key)
         self._revisits.hear(key, candidate)
+        if candidate.access is not None:
+            self._access[canonical_url(candidate.url)] = candidate.access
         if self._is_settled(key, candidate):
             held = self._expectations.held(key)
             if held is not None:
@@ -471,6 +474,7 @@ class Frontier:
                 for key, claimed_at in sorted(self._revisits.modified.items())
                 if self._turns.is_done(key)
             },
+            access=dict(sorted(self._access.items())),
             facts={
                 "sessions": self._sessions.learnt,
                 "claims": self._revisits.trust,

@@ -105,6 +105,7 @@ def build(
                 "declared": draft.access_declared,
                 "measured": draft.access_measured,
                 "why": _sound_or_null(draft.access_why),
+                "listed": draft.access_listed,
             }
         ),
         rights=rights_of(page, draft.statements, facts),

@@ -64,6 +64,7 @@ class Access(Line):
     declared: Literal["free", "metered", "paid", "unknown"] = Field(description="What the page says of itself.")
     measured: Literal["free", "metered", "paid", "unknown"] = Field(description="What its text shows.")
     why: str | None = Field(description="What both rest on, in words.")
+    listed: Literal["Subscription", "Registration"] | None = Field(None, description="What a news sitemap says.")
 
 
 class RightsStatement(Line):

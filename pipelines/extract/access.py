@@ -7,9 +7,10 @@ and the words it rests on. Only what can be counted is said: without a promise a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.page.text import word_count
+from pipelines.values import Draft
 
 _CUT_ENDS = ("…", "...", "[…]", "[...]", "…»", "…”")
 _LEAST_PROMISE = 100
@@ -27,6 +28,27 @@ class Measured:
     why: str | None = None
     is_cut: bool = False
     """Whether the text ends before the article does."""
+
+
+LISTED = {"Subscription": "paid", "Registration": "metered"}
+"""What the news extension of sitemaps (Google, 0.9) says that one needs → the state that it declares."""
+
+
+def with_listed(draft: Draft, listed: str | None) -> Draft:
+    """*draft* with what a news sitemap says of it: it counts where the page itself declares nothing."""
+    if listed not in LISTED:
+        return draft
+    if draft.access_declared != "unknown":
+        return replace(draft, access_listed=listed)
+    declared, lines = LISTED[listed], draft.text.split("\n\n")
+    measured = measure(lines, draft.promised_words, declared)
+    return replace(
+        draft,
+        access_listed=listed,
+        access_declared=declared,
+        access_measured=measured.state,
+        access_why="; ".join(filter(None, (f"news:access {listed}", measured.why))),
+    )
 
 
 def measure(lines: Sequence[str], promised_words: int, declared: str) -> Measured:

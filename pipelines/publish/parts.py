@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pipelines.article.build import Origin, build, build_removed, kept_content
 from pipelines.article.schema import Article, WarcPlace
+from pipelines.extract.access import with_listed
 from pipelines.http.url import canonical_url
 from pipelines.memory.site import KnownArticle
 from pipelines.memory.urls import KnownUrl
@@ -79,9 +80,9 @@ def _add_articles(lines: Lines, read: ReadExchange, places: Iterable[Place], con
         if verdict.revision is None:
             continue
         whole = context.joining.articles.get(place) or WholeArticle(draft, read.page, read.record, ())
-        article = build(
-            whole.draft, whole.page, whole.record, context.origin, verdict.revision, read.facts, whole.further
-        )
+        listed = context.ledger.access.get(whole.draft.url) or context.ledger.access.get(canonical_url(whole.page.url))
+        told = with_listed(whole.draft, listed)
+        article = build(told, whole.page, whole.record, context.origin, verdict.revision, read.facts, whole.further)
         lines.articles.append(article)
         lines.known.append(_known(whole, article))
 

@@ -8,6 +8,7 @@ from pipelines.article.build import Origin, Revision, build, build_removed
 from pipelines.article.jsonl import to_line
 from pipelines.article.schema import Article
 from pipelines.errors import WarcError
+from pipelines.extract.access import with_listed
 from pipelines.extract.profile import Profile
 from pipelines.publish.exchange import read_record, record_ref
 from pipelines.publish.joining import whole_article
@@ -62,11 +63,12 @@ def rederive(
         return None
     own_first = sorted(drafts, key=lambda draft: draft.embedded)
     first = seen_page(page, reference, reading)
+    listed = article.access.listed if article.access is not None else None  # what no record of the page says
     if own_first[0].embedded or first is None or first.paging.number > 1:
-        return to_line(build(own_first[0], page, reference, origin, revision, facts))
+        return to_line(build(with_listed(own_first[0], listed), page, reference, origin, revision, facts))
     pages = _pages(article, further, profile)
     whole = whole_article(first, [each for each in pages if each is not None], profile.keep)
-    return to_line(build(whole.draft, page, reference, origin, revision, facts, whole.further))
+    return to_line(build(with_listed(whole.draft, listed), page, reference, origin, revision, facts, whole.further))
 
 
 def _pages(article: Article, further: Sequence[WarcRecord], profile: Profile) -> list[SeenPage | None]:

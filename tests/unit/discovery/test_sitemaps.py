@@ -101,6 +101,16 @@ def test_a_news_sitemap_gives_titles_dates_and_languages() -> None:
     assert (third.via, third.expects_article, third.anchor) == (Source.SITEMAP, False, None)
 
 
+def test_a_news_sitemap_says_what_one_needs_to_read_an_article() -> None:
+    given = ("Subscription", "registration ", "Free", None)
+    entries = [
+        url(f"/{number}", f"<news:news>{access}<news:title>T</news:title></news:news>")
+        for number, access in enumerate(f"<news:access>{word}</news:access>" if word else "" for word in given)
+    ]
+    found = read(urlset(*entries, attributes=f"{XMLNS} {NEWS}"), "/news.xml", Target.SITEMAP)
+    assert [each.access for each in found.candidates] == ["Subscription", "Registration", None, None]
+
+
 def test_images_and_videos_are_no_pages_and_their_titles_no_headlines() -> None:
     body = urlset(
         url("/a", f"<image:image><image:loc>{HOST}/i.jpg</image:loc><image:title>No</image:title></image:image>"),

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.extract.access import Measured, measure
+from pipelines.extract.access import Measured, measure, with_listed
+from pipelines.values import Draft
 
 LINE = "The council met on Tuesday and spoke about the ferry until late"  # twelve words
 
@@ -24,3 +25,19 @@ def test_what_a_text_shows_is_told_from_what_was_promised_and_how_it_ends(
     lines: list[str], promised: int, declared: str, expected: Measured
 ) -> None:
     assert measure(lines, promised, declared) == expected
+
+
+def test_what_a_news_sitemap_says_counts_where_the_page_says_nothing() -> None:
+    silent = Draft("u", LINE, (), promised_words=125)
+    told = with_listed(silent, "Subscription")
+    assert (told.access_listed, told.access_declared, told.access_measured) == ("Subscription", "paid", "paid")
+    assert told.access_why == "news:access Subscription; 12 of 125 promised words"
+    assert with_listed(silent, "Registration").access_declared == "metered"
+    assert with_listed(silent, None) is silent
+    spoken = Draft("u", LINE, (), access_declared="free", access_why="isAccessibleForFree true")
+    told = with_listed(spoken, "Subscription")
+    assert (told.access_listed, told.access_declared, told.access_why) == (
+        "Subscription",
+        "free",
+        "isAccessibleForFree true",
+    )

@@ -45,6 +45,13 @@ def test_www_and_http_are_the_same_site() -> None:
     assert frontier().offer(named("http://www.news.example.org/a"))
 
 
+def test_what_a_news_sitemap_says_of_access_is_in_the_ledger_whoever_named_the_article_first() -> None:
+    crawl = frontier()
+    crawl.offer(story("a"))
+    crawl.offer(story("a", via=Source.NEWS_SITEMAP, access="Subscription"))
+    assert dict(crawl.ledger(NOW, stopped=False).access) == {f"{HOME}a": "Subscription"}
+
+
 def test_depth_has_an_end_and_a_nearer_way_is_still_open() -> None:
     crawl = frontier(max_depth=2)
     assert not crawl.offer(named("a", depth=3))
