@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 
 from pipelines.article.schema import WarcPlace
+from pipelines.errors import WarcSyntaxError
 from pipelines.store.contract import Store
 from pipelines.values import VisitFacts
 from pipelines.warc.pages import facts_from_record
@@ -15,19 +17,21 @@ _BESIDE_BYTES = 256 * 1024
 
 
 def read_captured(store: Store, place: WarcPlace) -> tuple[WarcRecord, VisitFacts | None]:
-    """The record at *place*, and what was noted of it; null where no metadata record of ours follows it.
+    """The record at *place*, and what was noted of it; null where no metadata record of ours can be read behind it.
 
     Raises:
-        ArchiveError: The record cannot be read, or what follows it is damaged.
+        ArchiveError: The record cannot be read.
     """
     record = read_record(store.read_range(place.key, place.offset, place.length), where=place.key)
     end = place.offset + place.length
     rest = min(store.stat(place.key).size_bytes - end, _BESIDE_BYTES)
-    for each in read_records(io.BytesIO(store.read_range(place.key, end, rest)), where=place.key):
-        if is_beside(each, record):
-            return record, facts_from_record(each)
-        if each.type not in ("request", "metadata"):
-            break
+    following = read_records(io.BytesIO(store.read_range(place.key, end, rest)), where=place.key)
+    with suppress(WarcSyntaxError):  # the check of the whole file tells of damage
+        for each in following:
+            if is_beside(each, record):
+                return record, facts_from_record(each)
+            if each.type not in ("request", "metadata"):
+                break
     return record, None
 
 

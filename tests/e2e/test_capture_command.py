@@ -55,7 +55,12 @@ def test_a_page_that_is_not_there_is_a_warning_and_in_the_archive(tmp_path: Path
         line["url"].removeprefix(server.url): line["outcome"]
         for line in lines(tmp_path / "archive", "outcomes", "demo")
     }
-    assert outcomes == {"robots.txt": "robots", "no-such-page/": "http_error", "private/desk/": "refused"}
+    assert outcomes == {
+        "robots.txt": "robots",
+        ".well-known/tdmrep.json": "rights",
+        "no-such-page/": "http_error",
+        "private/desk/": "refused",
+    }
 
 
 def test_without_a_url_or_with_a_wrong_one_it_says_what_to_do(tmp_path: Path) -> None:
