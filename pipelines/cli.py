@@ -19,6 +19,7 @@ from pipelines.commands import (
     redact,
     repair,
     report,
+    schema,
     status,
     verify,
 )
@@ -27,6 +28,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 app.command("status")(status.status)
 app.command("report")(report.report)
 app.command("history")(history.history)
+app.command("schema")(schema.schema)
 app.command("extract")(extract.extract)
 app.command("config")(configuration.config_)
 app.command("verify")(verify.verify)

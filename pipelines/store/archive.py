@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 
+from pipelines import schemas
 from pipelines.errors import ArchiveError, ObjectDiffers, ObjectMissing
 from pipelines.store.contract import Store
 from pipelines.store.keys import ARCHIVE_KEY
@@ -39,14 +41,24 @@ def check_archive(store: Store) -> bool:
 
 
 def open_archive(store: Store, *, now: datetime, owner: str | None) -> None:
-    """Make sure that *store* holds an archive of this format; a place without one becomes one.
+    """Make sure that *store* holds an archive of this format, and the schemas of what is written to it.
+
+    A place without an archive becomes one.
 
     Raises:
         ArchiveError: It holds one of another format.
         StoreError: It cannot be read or written.
     """
-    if check_archive(store):
-        return
+    if not check_archive(store):
+        _create(store, now, owner)
+    there = {stored.key for stored in store.list(schemas.PREFIX)}
+    for name, raw in schemas.newest().items():
+        if name.key not in there:
+            with suppress(ObjectDiffers):  # another one of this version was a moment faster; verify tells
+                store.put_new(name.key, raw, sha256=hashlib.sha256(raw).hexdigest())
+
+
+def _create(store: Store, now: datetime, owner: str | None) -> None:
     created = now.astimezone(UTC).isoformat().replace("+00:00", "Z")
     facts = {"created": created, "format": FORMAT, "owner": owner, "schema": "pressarc.archive/1"}
     raw = json.dumps(facts, sort_keys=True, indent=1).encode() + b"\n"

@@ -3,6 +3,7 @@
 Rules, as findings name them:
 
     format             archive.json is missing or of another format
+    schema             a file under schema/ is not the one that the pressarc of that version published
     chain              a manifest is missing, or does not name the one before it
     manifest           a manifest cannot be read, or was changed
     file_missing       a file that a manifest names is not there
@@ -35,6 +36,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 
+from pipelines import schemas
 from pipelines.errors import ArchiveError, ObjectMissing, StoreUnavailable
 from pipelines.publish.manifest import Link, Manifest, ManifestFile, numbers, read_link, replaced_files
 from pipelines.publish.outcomes import Tally
@@ -113,9 +115,22 @@ def verify(store: Store, scope: Scope, progress: Progress, *, workers: int = 1, 
     except ArchiveError as error:
         report.findings.append(Finding("format", error.where, error.message))
         return report
+    report.findings += _check_schemas(store)
     for site in scope.sites:
         _SiteCheck(store, site, scope, report).run(progress, workers, trust or Trust())
     return report
+
+
+def _check_schemas(store: Store) -> Iterator[Finding]:
+    """Schemas that differ from those that were published; of later ones nothing can be said here."""
+    known = schemas.published()
+    newest = max(name.version for name in known)
+    for stored in store.list(schemas.PREFIX):
+        name = schemas.parse_schema_key(stored.key)
+        if name is None or (name not in known and name.version <= newest):
+            yield Finding("schema", stored.key, "no pressarc has published such a schema")
+        elif name in known and store.read(stored.key) != known[name]:
+            yield Finding("schema", stored.key, "it is not the schema that the pressarc of this version published")
 
 
 @dataclass(frozen=True, slots=True)

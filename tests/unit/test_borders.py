@@ -24,7 +24,7 @@ LAYERS = (
     # ------------------------------------------------ crawler above, pipelines below
     "pipelines.cli pipelines.adapter",
     "pipelines.commands",
-    "pipelines.verify pipelines.replay pipelines.report",
+    "pipelines.verify pipelines.replay pipelines.report pipelines.contract",
     "pipelines.publish pipelines.site_files",
     "pipelines.index",
     "pipelines.flow",
@@ -35,7 +35,7 @@ LAYERS = (
     "pipelines.config",
     "pipelines.http",
     "pipelines.values",
-    "pipelines.errors pipelines.reasons pipelines.versions pipelines.disk",
+    "pipelines.errors pipelines.reasons pipelines.versions pipelines.disk pipelines.schemas",
 )
 """Higher may import lower; what stands on one line does not import each other."""
 
@@ -86,6 +86,7 @@ OWNERS = {
         "pipelines/publish/",
         "pipelines/verify/",
         "pipelines/report/",
+        "pipelines/contract/",
         "pipelines/config.py",
         "crawler/nightly/",
         "pipelines/commands/",

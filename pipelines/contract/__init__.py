@@ -1,0 +1,1 @@
+"""The contract with those who read an archive: the schemas of its lines, and what may change in them."""
