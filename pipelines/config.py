@@ -383,12 +383,12 @@ def _named(config: Config, where: str | None) -> Config:
     if where is None:
         return config
     try:
-        name = config.site.name or site_name(config.site.url)
+        by_address = site_name(config.site.url)  # whatever its name, it has to have an address
     except ValueError as error:
         raise ConfigError(
             f"{config.site.url!r} is no web address; write it like https://example.org/", where=where
         ) from error
-    return config.model_copy(update={"site": config.site.model_copy(update={"name": name})})
+    return config.model_copy(update={"site": config.site.model_copy(update={"name": config.site.name or by_address})})
 
 
 def _read_toml(path: Path) -> Toml:
