@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -78,11 +78,11 @@ def crawl(
     _log_to_file([job.config for job in jobs])
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    process = AsyncCrawlerProcess(settings)
+    process = Process(settings)
     crawls = _Crawls(process, jobs, watch, ended)
     if crawls.begin():
         process.start()
-        if process.crawlers:
+        if process.crawlers or process.starting:
             raise CrawlCutOff
     return [_result(job.config, crawls.outcomes.get(job.config.site.name)) for job in jobs]
 
@@ -92,6 +92,34 @@ _Outcome: TypeAlias = Crawler | ArchiveError | str
 
 _SHUTDOWN = "shutdown"
 """Scrapy's word for a crawl that a signal ended."""
+
+
+class Process(AsyncCrawlerProcess):
+    """Scrapy's, which also lives as long as something is being made ready for a crawl, and knows that it is to stop."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.starting: set[asyncio.Task[None]] = set()
+        self.is_stopping = False
+
+    def later(self, start: Coroutine[None, None, None]) -> None:
+        """Do what leads to another crawl, or to none."""
+        task = asyncio.get_running_loop().create_task(start)
+        self.starting.add(task)
+        task.add_done_callback(self.starting.discard)
+
+    async def join(self) -> None:
+        """Wait until all crawls are over, those that begin meanwhile included."""
+        while self._active or self.starting:
+            await asyncio.wait({*self._active, *self.starting})
+
+    async def stop(self) -> None:
+        """End all crawls in order; none begins any more. Asked again, it waits for the crawls alone."""
+        starting = set() if self.is_stopping else self.starting
+        self.is_stopping = True
+        await super().stop()
+        if starting:
+            await asyncio.wait(starting)
 
 
 class _Crawls:
@@ -106,7 +134,7 @@ class _Crawls:
 
     def __init__(
         self,
-        process: AsyncCrawlerProcess,
+        process: Process,
         jobs: Sequence[Job],
         watch: Watcher,
         ended: Callable[[CrawlResult], None] = _tell_nobody,
@@ -123,29 +151,50 @@ class _Crawls:
 
     def begin(self) -> bool:
         """Begin the first ones; whether there is any."""
-        begun = [self._next() for _ in range(self._at_once)]
+        begun = [self._begin_first() for _ in range(self._at_once)]
         return any(begun)
 
-    def _next(self) -> bool:
-        """Begin the next one that can be begun; false if there is none."""
-        for job in self._waiting:
-            site = job.config.site.name
-            closed = _closed_until(job.config, utc_now())
-            if closed is not None:
-                self._not_begun(job, closed)
-                continue
+    def _begin_first(self) -> bool:
+        """Begin one before anything is under way; false if there is none."""
+        for job in self._open_jobs():
             try:
-                run = OpenRun.start(job.config, now=utc_now(), new_suffix=new_suffix)
+                self._begin(job, _opened(job.config))
+            except ArchiveError as error:
+                self._not_begun(job, error)
+            else:
+                return True
+        return False
+
+    async def _begin_next(self) -> None:
+        """Begin one while others are under way: what is read of the archive must not keep them waiting."""
+        for job in self._open_jobs():
+            try:
+                run = await asyncio.to_thread(_opened, job.config)
             except ArchiveError as error:
                 self._not_begun(job, error)
                 continue
-            crawler = self._process.create_crawler(NewsSpider)
-            self.outcomes[site] = crawler
-            progress = _of_site(self._watch, site)
-            task = self._process.crawl(crawler, run=run, progress=progress, urls=job.urls, publishing=self._publishing)
-            task.add_done_callback(partial(self._ended, job, crawler))
-            return True
-        return False
+            if self._process.is_stopping:
+                run.close()
+            else:
+                self._begin(job, run)
+            return
+
+    def _open_jobs(self) -> Iterator[Job]:
+        """Those that wait and may be begun now."""
+        for job in self._waiting:
+            closed = _closed_until(job.config, utc_now())
+            if closed is None:
+                yield job
+            else:
+                self._not_begun(job, closed)
+
+    def _begin(self, job: Job, run: OpenRun) -> None:
+        site = job.config.site.name
+        crawler = self._process.create_crawler(NewsSpider)
+        self.outcomes[site] = crawler
+        progress = _of_site(self._watch, site)
+        task = self._process.crawl(crawler, run=run, progress=progress, urls=job.urls, publishing=self._publishing)
+        task.add_done_callback(partial(self._ended, job, crawler))
 
     def _not_begun(self, job: Job, why: _Outcome) -> None:
         self.outcomes[job.config.site.name] = why
@@ -155,7 +204,18 @@ class _Crawls:
         """Begin another, unless whoever runs this has asked it to stop."""
         self._tell(_result(job.config, crawler))
         if crawler.stats is None or crawler.stats.get_value("finish_reason") != _SHUTDOWN:
-            self._next()
+            self._process.later(self._begin_next())
+
+
+def _opened(config: Config) -> OpenRun:
+    """The site's run, and its memory fetched."""
+    run = OpenRun.start(config, now=utc_now(), new_suffix=new_suffix)
+    try:
+        run.known_memory()
+    except BaseException:
+        run.close()
+        raise
+    return run
 
 
 def _closed_until(config: Config, now: datetime) -> str | None:

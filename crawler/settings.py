@@ -43,7 +43,7 @@ ROBOTSTXT_OBEY = False  # see PoliteMiddleware
 COOKIES_ENABLED = False  # what is captured must not depend on what was visited before
 DOWNLOAD_VERIFY_CERTIFICATES = True
 TWISTED_DNS_RESOLVER = "scrapy.resolver.CachingHostnameResolver"  # Scrapy's own default knows IPv4 alone
-RANDOMIZE_DOWNLOAD_DELAY = False  # a delay is a promise, and half of it would break the promise
+DOWNLOAD_DELAY_JITTER = 0  # a delay is a promise, and half of it would break the promise
 # PaceMiddleware keeps the delays. Scrapy's own is not 0, since with 0 Scrapy 2.19 starts all that waits for a host at
 # once, whatever the concurrency it is told.
 DOWNLOAD_DELAY = 0.001

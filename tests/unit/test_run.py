@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
-from scrapy.crawler import AsyncCrawlerProcess
 
 from crawler import run as run_module
 from crawler.run import Job, crawl
 from crawler.spiders.news import utc_now
 from pipelines.config import Config, load_config
+from pipelines.publish.work import SiteFolder
 
 
 def config(folder: Path, url: str = "https://news.example.org/", **flags: object) -> Config:
@@ -50,6 +52,10 @@ class Process:
         return SimpleNamespace(spider=None, stats=SimpleNamespace(get_value=lambda _: self.reason))
 
     reason = "finished"
+    is_stopping = False
+
+    def later(self, start: Coroutine[None, None, None]) -> None:
+        asyncio.run(start)
 
     def crawl(self, crawler: SimpleNamespace, **arguments: object) -> SimpleNamespace:
         crawler.run = arguments["run"]
@@ -67,8 +73,31 @@ def test_so_many_sites_are_crawled_at_once_and_the_next_begins_when_one_ends_unl
     jobs = [Job(config(tmp_path, url, **{"crawl.sites_at_once": 2})) for url in urls]
     process = Process()
     process.reason = reason
-    crawls = run_module._Crawls(cast("AsyncCrawlerProcess", process), jobs, lambda *_: None)
+    crawls = run_module._Crawls(cast("run_module.Process", process), jobs, lambda *_: None)
     assert crawls.begin()
     assert len(process.begun) == 2
     process.begun[0].end()
     assert len(process.begun) == begun
+
+
+def test_a_site_whose_turn_comes_while_all_are_to_stop_is_not_begun_and_is_free_again(tmp_path: Path) -> None:
+    urls = [f"https://site{number}.example.org/" for number in range(2)]
+    jobs = [Job(config(tmp_path, url, **{"crawl.sites_at_once": 1})) for url in urls]
+    process = Process()
+    told: list[str] = []
+    crawls = run_module._Crawls(
+        cast("run_module.Process", process), jobs, lambda *_: None, lambda result: told.append(result.site)
+    )
+    assert crawls.begin()
+    process.is_stopping = True
+    process.begun[0].end()
+    assert len(process.begun) == 1
+    assert told == ["site0.example.org"]
+    SiteFolder(tmp_path / ".work", "site1.example.org").close()
+
+
+def test_a_site_that_another_process_is_working_on_is_told_apart_from_one_that_failed(tmp_path: Path) -> None:
+    other = SiteFolder(tmp_path / ".work", "news.example.org")
+    (result,) = crawl([Job(config(tmp_path))], lambda *_: None)
+    other.close()
+    assert (result.status, result.is_busy) == ("failed", True)
