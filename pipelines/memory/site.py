@@ -23,7 +23,7 @@ from typing import Self
 from pipelines import disk
 from pipelines.errors import ArchiveError
 from pipelines.memory import listed, urls
-from pipelines.memory.tables import open_database
+from pipelines.memory.tables import MAKE_AGAIN, open_database
 from pipelines.memory.urls import KnownUrl
 from pipelines.values import FurtherPage, RecordRef
 
@@ -237,9 +237,9 @@ def read_snapshot(packed: bytes, target: Path, *, where: str) -> None:
     try:
         plain = gzip.decompress(packed)
     except (OSError, EOFError, zlib.error) as error:
-        raise ArchiveError(f"this is no snapshot of a site memory ({error})", where=where) from error
+        raise ArchiveError(f"this is no snapshot of a site memory ({error}); {MAKE_AGAIN}", where=where) from error
     if not plain:
-        raise ArchiveError("this snapshot of a site memory is empty", where=where)
+        raise ArchiveError(f"this snapshot of a site memory is empty; {MAKE_AGAIN}", where=where)
     with disk.whole(target) as file:
         file.write(plain)
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from pipelines.errors import ArchiveError
 
 VERSION = 3
+MAKE_AGAIN = "`pressarc rebuild-memory` makes it again from the archive"
+"""What to do about a memory that cannot be read."""
 _CACHE_KIB = 64 * 1024
 """Of a large memory the inner pages of the index stay at hand: SQLite's own default of 2 MB does not hold them."""
 
@@ -92,12 +94,11 @@ def open_database(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     try:
         database, found = _open(path, read_only=read_only)
     except sqlite3.Error as error:
-        raise ArchiveError(f"this is no readable site memory ({error})", where=str(path)) from error
+        raise ArchiveError(f"this is no readable site memory ({error}); {MAKE_AGAIN}", where=str(path)) from error
     if found != VERSION:
         database.close()
         raise ArchiveError(
-            f"the site memory has version {found}, and this pressarc reads version {VERSION}: "
-            "`pressarc rebuild-memory` makes it again from the archive",
+            f"the site memory has version {found}, and this pressarc reads version {VERSION}: {MAKE_AGAIN}",
             where=str(path),
         )
     return database

@@ -83,7 +83,8 @@ class OpenRun:
             new_suffix: Six random hex digits.
 
         Raises:
-            ArchiveError: The archive has another format, cannot be reached, or the site is being worked on.
+            ArchiveError: The archive has another format, cannot be reached, the site is being worked on, or its memory
+                cannot be read.
         """
         check_site(config.site.name)  # before it names a folder
         store = _store(config)
@@ -99,10 +100,11 @@ class OpenRun:
             if current is None:
                 folder = site_folder.begin(run_name(now, new_suffix()), now, config.model_dump(mode="json"))
                 current = cls(config, store, site_folder, folder)
+            current.older, current.is_offline = older, is_offline
+            current._open_memory()
         except BaseException:
             site_folder.close()
             raise
-        current.older, current.is_offline = older, is_offline
         if is_offline:
             current.notes.append(
                 f"the archive {store.location} did not answer at the start; the run is kept in "
@@ -211,9 +213,11 @@ class OpenRun:
     @property
     def memory(self) -> SiteMemory:
         """The site's memory as it was after the newest committed run; not to be written to."""
-        if self._memory is None:
-            known = self.known_memory()
-            self._memory = SiteMemory(known or Path(":memory:"), read_only=known is not None)
+        return self._memory if self._memory is not None else self._open_memory()
+
+    def _open_memory(self) -> SiteMemory:
+        known = self.known_memory()
+        self._memory = SiteMemory(known or Path(":memory:"), read_only=known is not None)
         return self._memory
 
     def has_requisite(self, url: str) -> bool:

@@ -22,6 +22,7 @@ from tests.unit.publish.nights import (
     commit,
     config_for,
     exchange,
+    night,
     pages_of,
     start,
     suffixes,
@@ -115,6 +116,20 @@ def test_a_run_whose_crawl_is_over_is_only_to_be_published(tmp_path: Path) -> No
     manifest = commit(resumed)
     assert (manifest.run, manifest.complete) == (run.folder.run, False)
     assert "stopped" in manifest.warnings
+
+
+def test_a_site_whose_memory_is_damaged_is_not_begun_but_told_how_it_is_made_again(tmp_path: Path) -> None:
+    config = config_for(tmp_path / "archive")
+    night(tmp_path / "archive", pages_of("bakery"))
+    (snapshot,) = (tmp_path / "archive/memory").rglob("*.sqlite.gz")
+    snapshot.chmod(0o600)
+    snapshot.write_bytes(b"no gzip")
+    for kept in work_folder(config).rglob("memory-*.sqlite"):
+        kept.unlink()
+    for _ in range(2):  # the site is free again after the first
+        with pytest.raises(ArchiveError, match=r"no snapshot of a site memory.*rebuild-memory") as raised:
+            start(config, FIRST_NIGHT + timedelta(days=1))
+        assert raised.value.where == snapshot.relative_to(tmp_path / "archive").as_posix()
 
 
 def test_an_archive_of_another_format_is_left_alone_and_the_site_unlocked(tmp_path: Path) -> None:
