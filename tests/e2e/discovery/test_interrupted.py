@@ -11,7 +11,7 @@ from crawler.demo import DemoServer, Kind, serve
 from tests.e2e.archive_view import lines, manifests
 from tests.e2e.discovery.visitor import assert_complete, assert_verified, crawl, last_night, started, wait_for_requests
 
-SIZE = 120
+SIZE = 80
 MOST_TO_STOP_S = 5
 
 

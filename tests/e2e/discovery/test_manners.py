@@ -12,7 +12,7 @@ from crawler.demo.visits import kinds, shortest_gap_s, too_early
 from tests.e2e.archive_view import manifests, pressarc
 from tests.e2e.discovery.visitor import OPTIONS, assert_complete, crawl
 
-SIZE = 60
+SIZE = 30
 
 
 @pytest.mark.parametrize("vice", ["busy_429", "busy_503"])

@@ -10,7 +10,7 @@ from crawler.demo import Kind, serve
 from crawler.demo.visits import kinds
 from tests.e2e.discovery.visitor import assert_found, crawl
 
-SIZE = 60
+SIZE = 40
 MOST, MOST_OF_AN_ENDLESS_ONE = 10, 50
 
 

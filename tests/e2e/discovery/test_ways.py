@@ -10,7 +10,7 @@ from crawler.demo import Kind, serve
 from crawler.demo.visits import disallowed, kinds
 from tests.e2e.discovery.visitor import assert_found, crawl
 
-SIZE = 60
+SIZE = 40
 MOST_IN_TRAPS = 10
 
 
