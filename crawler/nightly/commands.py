@@ -182,9 +182,9 @@ def list_(
 
 def _rows(files: Sequence[SiteFile], nights: Sequence[Night]) -> list[dict[str, object]]:
     now, rows = _now(), []
-    for file, known, is_told in standings(files, nights):
+    for file, known, trouble in standings(files, nights):
         if file.config is None:
-            rows.append(_row(file.name, state="wrong", error=str(file.error)))
+            rows.append(_row(file.name, state="wrong", error=str(trouble)))
             continue
         due = due_at(file.config, known, now)
         rows.append(
@@ -193,8 +193,8 @@ def _rows(files: Sequence[SiteFile], nights: Sequence[Night]) -> list[dict[str, 
                 enabled="yes" if file.config.nightly.enabled else "no",
                 due=None if not file.config.nightly.enabled else "now" if due <= now else _instant(due),
                 last_run=None if known.last is None else _instant(known.last.started_at),
-                state=known.state if is_told else "unknown",
-                error=None if is_told else f"the archive {file.config.archive.location} does not answer",
+                state=known.state if trouble is None else "unknown",
+                error=None if trouble is None else str(trouble),
             )
         )
     return rows

@@ -21,34 +21,37 @@ class Planned:
 
     site: str
     config: Config | None
-    """Null where the site file is wrong."""
+    """Null where the site file, or what the archive has of the site, is wrong."""
     known: Standing
     decision: Decision | None
     """Null where nothing can be decided: see `error`."""
     error: ArchiveError | None = None
 
 
-def standings(files: Iterable[SiteFile], nights: Sequence[Night]) -> Iterator[tuple[SiteFile, Standing, bool]]:
-    """How each site stands, and whether its archive answered.
+def standings(
+    files: Iterable[SiteFile], nights: Sequence[Night]
+) -> Iterator[tuple[SiteFile, Standing, ArchiveError | None]]:
+    """How each site stands, and what is wrong with its file or its archive.
 
-    An archive that does not answer is asked once, and not again for each of its sites.
-
-    Raises:
-        ArchiveError: An archive is none, or refuses to be read.
+    An archive that does not answer is asked once, and not again for each of its sites; the site stands as far as this
+    machine knows.
     """
-    silent: set[str] = set()
+    silent: dict[str, StoreUnavailable] = {}
     for file in files:
         if file.config is None:
-            yield file, Standing(), True
+            yield file, Standing(), file.error
             continue
         location = file.config.archive.location
-        try:
-            if location not in silent:
-                yield file, standing(file.config, nights), True
+        if location not in silent:
+            try:
+                yield file, standing(file.config, nights), None
                 continue
-        except StoreUnavailable:
-            silent.add(location)
-        yield file, offline_standing(file.config, nights), False
+            except StoreUnavailable as error:
+                silent[location] = error
+            except ArchiveError as error:
+                yield file, offline_standing(file.config, nights), error
+                continue
+        yield file, offline_standing(file.config, nights), silent[location]
 
 
 def plan(
@@ -62,15 +65,14 @@ def plan(
         nights: What is kept of nights before, the newest first.
         now: The time.
         only_failed: Whether sites whose last run came to its end are left alone.
-
-    Raises:
-        ArchiveError: The archive is none, or refuses to be read.
     """
     planned = []
-    for file, known, _ in standings(files, nights):
+    for file, known, error in standings(files, nights):
         if file.config is None:
-            planned.append(Planned(file.name, None, known, None, file.error))
-        else:
+            planned.append(Planned(file.name, None, known, None, error))
+        elif error is not None and not isinstance(error, StoreUnavailable):
+            planned.append(Planned(file.config.site.name, None, known, None, error))
+        else:  # an archive that does not answer keeps nobody from crawling
             decision = decide(file.config, known, now, only_failed=only_failed)
             planned.append(Planned(file.config.site.name, file.config, known, decision))
     return sorted([*planned, *_without_file(base, {each.site for each in planned})], key=lambda each: each.site)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -105,11 +105,13 @@ def nights_of_archive(store: Store, sites: Sequence[str], last: date, count: int
     """
     by_day: dict[date, dict[str, list[RunFigures]]] = {}
     for site in sites:
+        days: set[date] = set()
         for run in runs_of(store, site, newest_first=True):
             day = run.started_at.astimezone(UTC).date()
-            if day <= last - timedelta(days=4 * count):
-                break
             if day <= last:
+                days.add(day)
+                if len(days) > count:
+                    break
                 by_day.setdefault(day, {}).setdefault(site, []).insert(0, run)
     return [_night(by_day[day]) for day in sorted(by_day)[-count:]]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from typer.testing import CliRunner, Result
 from crawler.nightly.commands import app
 from pipelines.errors import ConfigError
 from pipelines.publish.work import held
+from pipelines.store.archive import open_archive
+from pipelines.store.local import LocalStore
 
 GOOD = """# Ours since 2026.
 url = "https://news.example.org/"  # the home page
@@ -108,3 +111,15 @@ def test_without_site_files_the_next_step_is_named(folder: Path) -> None:
     (folder / "sites/news.example.org.toml").unlink()
     assert "pressarc add URL" in run("nightly").stdout
     assert "pressarc add URL" in run("sites").stdout
+
+
+def test_a_damaged_manifest_fails_its_site_and_no_other(folder: Path) -> None:
+    (folder / "sites/other.example.toml").write_text('url = "https://other.example/"\n', encoding="utf-8")
+    open_archive(LocalStore(folder / "archive"), now=datetime(2026, 11, 22, tzinfo=UTC), owner=None)
+    damaged = folder / "archive/runs/site=news.example.org/00000001.json"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_text("{}", encoding="utf-8")
+    plan = {row["site"]: row for row in json.loads(run("nightly", "--dry-run", "--json").stdout)}
+    assert (plan["news.example.org"]["action"], plan["other.example"]["action"]) == ("none", "crawl")
+    assert "00000001.json" in plan["news.example.org"]["why"]
+    assert [row["state"] for row in json.loads(run("sites", "list", "--json").stdout)] == ["unknown", "never"]
