@@ -208,14 +208,7 @@ class _Crawls:
 
 
 def _opened(config: Config) -> OpenRun:
-    """The site's run, and its memory fetched."""
-    run = OpenRun.start(config, now=utc_now(), new_suffix=new_suffix)
-    try:
-        run.known_memory()
-    except BaseException:
-        run.close()
-        raise
-    return run
+    return OpenRun.start(config, now=utc_now(), new_suffix=new_suffix)
 
 
 def _closed_until(config: Config, now: datetime) -> str | None:

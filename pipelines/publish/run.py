@@ -101,7 +101,7 @@ class OpenRun:
                 folder = site_folder.begin(run_name(now, new_suffix()), now, config.model_dump(mode="json"))
                 current = cls(config, store, site_folder, folder)
             current.older, current.is_offline = older, is_offline
-            current._open_memory()
+            current._check_memory()
         except BaseException:
             site_folder.close()
             raise
@@ -213,12 +213,16 @@ class OpenRun:
     @property
     def memory(self) -> SiteMemory:
         """The site's memory as it was after the newest committed run; not to be written to."""
-        return self._memory if self._memory is not None else self._open_memory()
-
-    def _open_memory(self) -> SiteMemory:
-        known = self.known_memory()
-        self._memory = SiteMemory(known or Path(":memory:"), read_only=known is not None)
+        if self._memory is None:
+            known = self.known_memory()
+            self._memory = SiteMemory(known or Path(":memory:"), read_only=known is not None)
         return self._memory
+
+    def _check_memory(self) -> None:
+        """Fetch the memory, and see that it can be read; the thread that reads it opens it, as SQLite demands."""
+        known = self.known_memory()
+        if known is not None:
+            SiteMemory(known, read_only=True).close()
 
     def has_requisite(self, url: str) -> bool:
         """Whether an earlier run has archived the requisite at *url*: once is enough for every night's pages."""
