@@ -25,6 +25,8 @@ class Decision:
 
     action: Action
     why: str
+    is_overdue: bool = False
+    """Whether it is skipped though two of its nights have passed: its hours and those of the night do not meet."""
 
 
 def due_at(config: Config, known: Standing, now: datetime) -> datetime:
@@ -48,7 +50,7 @@ def decide(config: Config, known: Standing, now: datetime, *, only_failed: bool 
         return Decision("crawl", _why(known))
     if known.over:
         return Decision("publish", f"{', '.join(known.over)} waits to be published; not crawled: {why_not}")
-    return Decision("skip", why_not)
+    return Decision("skip", why_not, is_overdue=not only_failed and _is_overdue(config, known, now))
 
 
 def _why_not(config: Config, known: Standing, now: datetime, *, only_failed: bool) -> str | None:
@@ -63,6 +65,12 @@ def _why_not(config: Config, known: Standing, now: datetime, *, only_failed: boo
     if opens > now:
         return f"it may be visited {config.crawl.only_between} {config.crawl.time_zone} only (crawl.only_between)"
     return None
+
+
+def _is_overdue(config: Config, known: Standing, now: datetime) -> bool:
+    if not config.nightly.enabled or known.last is None or not config.nightly.every_h:
+        return False
+    return known.last.started_at + 2 * timedelta(hours=config.nightly.every_h) < now
 
 
 def _from(config: Config, known: Standing) -> datetime | None:

@@ -17,7 +17,7 @@ from crawler.progress import Watcher
 from pipelines import disk
 from pipelines.config import Config
 from pipelines.report.figures import BEFORE
-from pipelines.report.night import Night, SiteNight, nights_before, page_path, write_night
+from pipelines.report.night import Night, SiteNight, Status, nights_before, page_path, write_night
 from pipelines.report.page import night_page
 
 log = logging.getLogger(__name__)
@@ -85,4 +85,5 @@ def _not_done(planned: Planned) -> SiteNight:
     if planned.error is not None:
         return SiteNight(site=planned.site, status="failed", said=(str(planned.error),))
     assert planned.decision is not None
-    return SiteNight(site=planned.site, status="skipped", said=(planned.decision.why,))
+    status: Status = "warnings" if planned.decision.is_overdue else "skipped"
+    return SiteNight(site=planned.site, status=status, said=(planned.decision.why,))

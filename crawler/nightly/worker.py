@@ -13,8 +13,8 @@ import secrets
 import signal
 import sys
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal, TextIO
 
@@ -123,7 +123,7 @@ def _runs(order: Order, last: Manifest) -> list[RunFigures]:
 def _published(config: Config, watch: Watcher) -> SiteNight:
     """Publish the site's runs whose crawl is over."""
     site = config.site.name
-    progress: Callable[[str, int, int], None] = lambda stage, done, total: watch(site, stage, done, total)  # noqa: E731
+    progress = partial(watch, site)
     manifests: list[Manifest] = []
     said: list[str] = []
     try:

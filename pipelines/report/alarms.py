@@ -62,6 +62,8 @@ def _of_site(each: SiteNight, before: Sequence[RunFigures]) -> Iterator[str]:
         yield f"failed: {'; '.join(each.said)}"
     elif each.runs:
         yield from alarms_of_run(each.runs[-1], before)
+    else:
+        yield f"not crawled: {'; '.join(each.said)}"
 
 
 def _alarms(now: Figures, usual: Sequence[Figures]) -> Iterator[str]:

@@ -44,6 +44,7 @@ class Figures(BaseModel):
     removed: int = 0
     exchanges: int = 0
     outcomes: dict[str, int] = {}
+    flags: dict[str, int] = {}
     requests: dict[str, dict[str, int]] = {}
     """Kind → status → exchanges, as manifests have it."""
     coverage: dict[str, Coverage] = {}
@@ -102,6 +103,7 @@ def figures_of(manifest: Manifest) -> RunFigures:
                 **counts.articles.model_dump(),
                 "exchanges": counts.exchanges,
                 "outcomes": counts.outcomes,
+                "flags": counts.flags,
                 "coverage": counts.coverage,
                 "bytes": _bytes(manifest),
             }

@@ -288,6 +288,7 @@ def _all_numbers(figures: Figures) -> Iterator[tuple[str, dict[str, str]]]:
         yield f"Requests: {kind}", _counted(statuses)
     covered = {source: f"{one.extracted:,} of {one.expected:,}" for source, one in figures.coverage.items()}
     yield "Coverage", covered
+    yield "Flags", _counted(figures.flags)
     yield "Words per article, from", _counted(figures.words)
     yield "Lines taken out, by rule", _counted(figures.removed_lines)
     yield "Text found by", _counted(figures.ways)

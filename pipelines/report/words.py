@@ -80,6 +80,7 @@ def _numbers(figures: Figures) -> Iterator[str]:
         *((f"requests, {kind}", statuses) for kind, statuses in figures.requests.items()),
         ("outcomes", figures.outcomes),
         ("words an article (from)", figures.words),
+        ("flags", figures.flags),
         ("lines taken out", figures.removed_lines),
         ("text found by", figures.ways),
     ):

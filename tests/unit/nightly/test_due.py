@@ -108,3 +108,12 @@ def test_outside_of_its_hours_a_site_waits_for_them() -> None:
     assert action(Standing(), NIGHT, **night_only) == "skip"
     assert due_at(config(**night_only), Standing(), NIGHT) == datetime(2026, 11, 21, 21, 0, tzinfo=UTC)
     assert action(Standing(), NIGHT + timedelta(hours=18), **night_only) == "crawl"
+
+
+def test_a_site_whose_hours_never_meet_the_night_is_told_of() -> None:
+    hours = config(**{"crawl.only_between": "22:00-02:00"})
+    assert [decide(hours, Standing(last()), NIGHT + timedelta(days=days)).is_overdue for days in (1, 2, 3)] == [
+        False,
+        False,
+        True,
+    ]
