@@ -124,14 +124,19 @@ class Pool:
         return taken
 
     async def _carry_out(self, batch: Sequence[_Work]) -> None:
-        with self._log_file.open("ab") as log:
-            child = await self._begin(log)
-            self._children.add(child)
-            try:
-                await self._listen(child, batch)
-                code = await child.wait()
-            finally:
-                self._children.discard(child)
+        try:
+            with self._log_file.open("ab") as log:
+                child = await self._begin(log)
+        except OSError as error:
+            for work in batch:
+                self._end(work, _failed(work, f"no process could be begun for it ({error.strerror or error})"))
+            return
+        self._children.add(child)
+        try:
+            await self._listen(child, batch)
+            code = await child.wait()
+        finally:
+            self._children.discard(child)
         for work in batch:
             if work.site in self._running:
                 self._lost(work, code)

@@ -72,3 +72,8 @@ def test_a_process_that_dies_costs_no_other_site_its_night(tmp_path: Path, monke
     }
     assert "ended 2 times (signal SIGKILL)" in results["deadly.example"].said[0]
     assert ("last.example", "crawling") in told
+
+
+def test_where_no_process_can_be_begun_the_sites_fail_with_a_sentence(tmp_path: Path) -> None:
+    results = asyncio.run(Pool(orders("https://a.example/"), 1, tmp_path / "no folder" / "log", nobody).run())
+    assert results["a.example"].said == ("no process could be begun for it (No such file or directory)",)
