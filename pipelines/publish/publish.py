@@ -37,13 +37,14 @@ from pipelines.publish.manifest import (
     newest,
     put_manifest,
 )
-from pipelines.publish.outcomes import OutcomeLine, Tally
+from pipelines.publish.outcomes import OutcomeLine
 from pipelines.publish.parts import Context, lines_of_file, lines_of_held, lines_of_unvisited
 from pipelines.publish.reread import reread, reread_page
 from pipelines.publish.resolve import Addresses, resolve
 from pipelines.publish.run import OpenRun, warc_files
 from pipelines.publish.sealing import seal
-from pipelines.publish.stats import Stats, StatsTally
+from pipelines.publish.stats import Stats
+from pipelines.publish.tally import Tally
 from pipelines.publish.url_notes import UrlNotes
 from pipelines.publish.work import run_name
 from pipelines.reasons import FAILURES, PENDING, Outcome, Reason
@@ -75,7 +76,6 @@ class _Derived:
 
     files: list[ManifestFile]
     tally: Tally
-    told: StatsTally
     profile: Profile
 
 
@@ -134,7 +134,7 @@ def publish(
         with watch.stage("extracting"):
             derived = _derive(run, name, base, files, surveys, ledger, progress)
         crawling_s = {} if ledger.crawled_s is None else {"crawling": ledger.crawled_s}
-        stats = derived.told.stats({**crawling_s, **watch.stages_s}, crawled=ledger.discovers)
+        stats = derived.tally.told.stats({**crawling_s, **watch.stages_s}, crawled=ledger.discovers)
         manifest = _manifest(run, name, base, files, derived, ledger, stats, now())
         try:
             _upload(run.store, [(file.key, folder.parts / file.key, file.sha256) for file in derived.files], progress)
@@ -188,8 +188,8 @@ def _derive(
             notes=UrlNotes(memory.url, ledger, addresses, config.crawl.revisit_after_h),
             joining=joining,
         )
-        tally, told = Tally(), StatsTally()
-        parts = _write_parts(run, name, files, context, tally, told, memory)
+        tally = Tally()
+        parts = _write_parts(run, name, files, context, tally, memory)
         # An article whose own page waits for another night is counted then.
         memory.add_lines(count_lines(_only(unknown, lambda url: memory.article(article_id(url)) is not None)))
     snapshot = folder.parts / memory_key(config.site.name, name)
@@ -200,7 +200,7 @@ def _derive(
     with disk.whole(learnt) as file:
         file.write(profile.to_json())
     described = [*parts, _describe(folder.parts, snapshot), _describe(folder.parts, learnt)]
-    return _Derived(sorted(described, key=lambda file: file.key), tally, told, profile)
+    return _Derived(sorted(described, key=lambda file: file.key), tally, profile)
 
 
 def _fetch_memory(run: OpenRun, base: Link | None, target: Path) -> None:
@@ -236,7 +236,6 @@ def _write_parts(
     files: list[WarcFile],
     context: Context,
     tally: Tally,
-    told: StatsTally,
     memory: SiteMemory,
 ) -> list[ManifestFile]:
     """Write a part of outcomes, and one of articles where there are any, for each WARC file; the rest; the index."""
@@ -249,10 +248,8 @@ def _write_parts(
         lines = lines_of_file(file.number, load_readings(run.folder.readings, file.number), context)
         for article in lines.articles:
             tally.add_article(article)
-            told.add_article(article)
         for line in lines.outcomes:
             tally.add_outcome(line)
-            told.add_outcome(line)
         memory.remember_articles(lines.known)
         if lines.articles:
             key = articles_key(site, keyed.date, name, file.number)
@@ -261,7 +258,7 @@ def _write_parts(
         written.append(write_part(parts / key, (to_line(line) for line in lines.outcomes)))
     number = 1 + max((file.number for file in files), default=-1)
     key = outcomes_key(site, run.folder.day(), name, number)
-    rest = write_part(parts / key, (to_line(line) for line in _lines_of_the_rest(run, context, tally, told, memory)))
+    rest = write_part(parts / key, (to_line(line) for line in _lines_of_the_rest(run, context, tally, memory)))
     if rest.lines:
         written.append(rest)
     else:
@@ -278,16 +275,13 @@ def _write_parts(
     ]
 
 
-def _lines_of_the_rest(
-    run: OpenRun, context: Context, tally: Tally, told: StatsTally, memory: SiteMemory
-) -> Iterator[OutcomeLine]:
+def _lines_of_the_rest(run: OpenRun, context: Context, tally: Tally, memory: SiteMemory) -> Iterator[OutcomeLine]:
     """The lines of what has no record: wanted and not had, or held. What was wanted is noted on the way."""
     for each in context.ledger.unvisited:
         context.notes.wanted(each)
     at = run.folder.started_at.astimezone(UTC)
     for line in (*lines_of_unvisited(context.ledger), *lines_of_held(context.ledger, memory.url, at)):
         tally.add_outcome(line)
-        told.add_outcome(line)
         yield line
 
 

@@ -21,7 +21,7 @@ STAGES = ("crawling", "learning", "extracting", "uploading")
 NO_ANSWER = "none"
 """Stands in place of an HTTP status where none was received."""
 
-_KINDS = {Source.ROBOTS: "robots", Source.REQUISITE: "requisite"}
+_KINDS = {Source.ROBOTS: "robots", Source.REQUISITE: "requisite", Source.RIGHTS: "rights"}
 _PAGE = "page"
 
 
@@ -62,6 +62,14 @@ class StatsTally:
         self._words[WORDS_FROM[bisect_right(WORDS_FROM, article.quality.words) - 1]] += 1
         self._removed.update(line.rule for line in article.quality.removed)
         self._ways[article.provenance.path] += 1
+
+    def add(self, other: StatsTally) -> None:
+        """Count what *other* has counted, of other lines of the same run."""
+        for kind, counts in other._requests.items():
+            self._requests.setdefault(kind, Counter()).update(counts)
+        self._words += other._words
+        self._removed += other._removed
+        self._ways += other._ways
 
     def stats(self, stages_s: Mapping[str, float], *, crawled: bool) -> Stats:
         """What was counted so far.

@@ -41,7 +41,8 @@ from pipelines.publish.manifest import (
     read_link,
     replaced_files,
 )
-from pipelines.publish.outcomes import OutcomeLine, Tally
+from pipelines.publish.outcomes import OutcomeLine
+from pipelines.publish.tally import Tally
 from pipelines.publish.work import SiteFolder, run_name
 from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, memory_key

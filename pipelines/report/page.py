@@ -175,7 +175,7 @@ def _figures(columns: Sequence[_Column]) -> Iterator[str]:
     yield stacked("Articles", "events", articles, "articles")
     yield stacked("Requests by status", "status", _series([_by_status(one) for one in each], _STATUSES), "requests")
     kinds = [{kind: sum(statuses.values()) for kind, statuses in one.requests.items()} for one in each]
-    yield stacked("Requests by kind", "plain", _series(kinds, ("page", "requisite", "robots")), "requests")
+    yield stacked("Requests by kind", "plain", _series(kinds, ("page", "requisite", "robots", "rights")), "requests")
     covered = {
         source: [_share(one, source) for one in each]
         for source in sorted({key for one in each for key in one.coverage})

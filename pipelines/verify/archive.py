@@ -39,7 +39,8 @@ from dataclasses import asdict, dataclass, field
 from pipelines import schemas
 from pipelines.errors import ArchiveError, ObjectMissing, StoreUnavailable
 from pipelines.publish.manifest import Link, Manifest, ManifestFile, numbers, read_link, replaced_files
-from pipelines.publish.outcomes import Tally
+from pipelines.publish.stats import Stats
+from pipelines.publish.tally import Tally
 from pipelines.reasons import Event
 from pipelines.store.archive import check_archive
 from pipelines.store.contract import Store
@@ -306,10 +307,25 @@ class _SiteCheck:
             if tally is None:
                 return
             whole.add(tally)
-        counted, stated = whole.counts(), link.manifest.counts
-        parts = [file.key for file in link.manifest.files if file.key.startswith(f"{Kind.ARTICLES}/")]
-        if not self._replaced.keys().isdisjoint(parts):  # lines that were taken down have no flags any more
+        manifest = link.manifest
+        counted, stated = whole.counts(), manifest.counts
+        parts = {file.key for file in manifest.files if file.key.startswith(f"{Kind.ARTICLES}/")}
+        has_replaced = not parts.isdisjoint(self._replaced)
+        if has_replaced:  # lines that were taken down have no flags any more
             counted = counted.model_copy(update={"flags": stated.flags})
-        if counted != stated:
-            key = manifest_key(self._site, link.manifest.number)
+        if counted != stated or not _are_stats_of(manifest.stats, whole, has_replaced=has_replaced):
+            key = manifest_key(self._site, manifest.number)
             self._report.findings.append(Finding("counts", key, "its counts are not those of its lines"))
+
+
+def _are_stats_of(stated: Stats | None, tally: Tally, *, has_replaced: bool) -> bool:
+    """Whether the manifest's stats are what its lines give; nor have lines that were taken down any words."""
+    if stated is None:
+        return True
+    given = _NOT_OF_LINES | (_OF_WORDS if has_replaced else set())
+    counted = tally.told.stats({}, crawled=stated.crawled)
+    return counted.model_copy(update={name: getattr(stated, name) for name in given}) == stated
+
+
+_NOT_OF_LINES = {"crawled", "stages_s"}
+_OF_WORDS = {"words", "removed_lines", "ways"}

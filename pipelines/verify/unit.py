@@ -23,7 +23,8 @@ from pipelines.article.schema import Article
 from pipelines.errors import ArchiveError, ObjectMissing, StoreUnavailable
 from pipelines.extract.profile import Profile
 from pipelines.publish.manifest import ManifestFile
-from pipelines.publish.outcomes import OutcomeLine, Tally
+from pipelines.publish.outcomes import OutcomeLine
+from pipelines.publish.tally import Tally
 from pipelines.reasons import Event
 from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, parse_key, profile_key

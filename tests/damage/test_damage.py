@@ -117,6 +117,14 @@ def a_manifest_counts_otherwise_than_its_lines(museum: Museum) -> list[tuple[str
 
 
 @damage
+def a_manifest_tells_of_requests_that_nobody_made(museum: Museum) -> list[tuple[str, str]]:
+    stats = json.loads(json.dumps(museum.manifest(1)["stats"]))
+    stats["requests"]["page"]["200"] += 1
+    museum.set_right(1, stats=stats)
+    return [("counts", "00000001.json")]
+
+
+@damage
 def a_manifest_names_a_key_of_no_format(museum: Museum) -> list[tuple[str, str]]:
     museum.path("notes.txt").write_bytes(b"x")
     files = [*museum.manifest(1)["files"], {"key": "notes.txt", "bytes": 1, "sha256": "0" * 64}]  # type: ignore[misc]

@@ -21,7 +21,7 @@ from pipelines.publish.manifest import (
     put_manifest,
     read_link,
 )
-from pipelines.publish.outcomes import count
+from pipelines.publish.tally import count
 from pipelines.store.keys import manifest_key
 from pipelines.store.local import LocalStore
 

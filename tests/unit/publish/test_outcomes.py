@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from pipelines.article.jsonl import to_line
 from pipelines.article.schema import WarcPlace
-from pipelines.publish.outcomes import OutcomeLine, Tally, count
+from pipelines.publish.outcomes import OutcomeLine
+from pipelines.publish.tally import Tally, count
 from pipelines.reasons import Outcome, Reason, Source
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
