@@ -18,7 +18,7 @@ from pipelines.article.join import Sheet, join
 from pipelines.article.simhash import simhash
 from pipelines.http.url import canonical_url
 from pipelines.publish.resolve import Harvest, Lookup, Place, SeenPage, Sighting
-from pipelines.values import Draft, FurtherPage, Page, RecordRef, article_id
+from pipelines.values import Draft, FurtherPage, Page, RecordRef, VisitFacts, article_id
 
 _MOST_REDIRECTS = 10
 
@@ -34,7 +34,9 @@ class WholeArticle:
     page: Page
     """Its first page."""
     record: RecordRef
-    further: tuple[FurtherPage, ...]
+    facts: VisitFacts | None
+    """What the crawl noted beside that."""
+    further: tuple[FurtherPage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def whole_article(first: SeenPage, further: Sequence[SeenPage], keep: Collection
     pages = (
         FurtherPage(page.page.url, page.record, start) for page, start in zip(further, joined.first_blocks, strict=True)
     )
-    return WholeArticle(joined.draft, first.page, first.record, tuple(pages))
+    return WholeArticle(joined.draft, first.page, first.record, first.facts, tuple(pages))
 
 
 def _sheet(page: SeenPage) -> Sheet:

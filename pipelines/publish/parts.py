@@ -79,10 +79,10 @@ def _add_articles(lines: Lines, read: ReadExchange, places: Iterable[Place], con
         verdict = context.verdicts.get(place, _JOINED)
         if verdict.revision is None:
             continue
-        whole = context.joining.articles.get(place) or WholeArticle(draft, read.page, read.record, ())
+        whole = context.joining.articles.get(place) or WholeArticle(draft, read.page, read.record, read.facts)
         listed = context.ledger.access.get(whole.draft.url) or context.ledger.access.get(canonical_url(whole.page.url))
         told = with_listed(whole.draft, listed)
-        article = build(told, whole.page, whole.record, context.origin, verdict.revision, read.facts, whole.further)
+        article = build(told, whole.page, whole.record, context.origin, verdict.revision, whole.facts, whole.further)
         lines.articles.append(article)
         lines.known.append(_known(whole, article))
 

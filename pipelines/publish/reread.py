@@ -16,6 +16,7 @@ from pipelines.article.build import content_digests
 from pipelines.errors import ArchiveError, StoreUnavailable
 from pipelines.extract.profile import Profile
 from pipelines.memory.site import KnownArticle
+from pipelines.publish.beside import read_captured
 from pipelines.publish.exchange import read_record as read_page_record
 from pipelines.publish.joining import whole_article
 from pipelines.publish.resolve import SeenPage, seen_page
@@ -35,7 +36,7 @@ def reread(archived: KnownArticle, store: Store, profile: Profile) -> Mapping[st
     drafts.sort(key=lambda draft: draft.embedded)
     if found is None or not drafts:
         return None
-    first = seen_page(found[0], archived.record, found[1])
+    first = seen_page(found[0], archived.record, found[1], None)
     if drafts[0].embedded or first is None or first.paging.number > 1:
         return content_digests(drafts[0])
     further = [reread_page(page.record, store, profile) for page in archived.further]
@@ -49,16 +50,21 @@ def reread_page(record: RecordRef, store: Store, profile: Profile) -> SeenPage |
     Raises:
         StoreUnavailable: The archive does not answer.
     """
-    found = _read(record, store, profile)
-    return None if found is None else seen_page(found[0], record, found[1])
+    try:
+        found, facts = read_captured(store, record)
+        page, reading = read_page_record(found, None, profile)
+    except StoreUnavailable:
+        raise
+    except ArchiveError:
+        return None
+    return seen_page(replace(page, body=b""), record, reading, facts)
 
 
 def _read(place: RecordRef, store: Store, profile: Profile) -> tuple[Page, Reading] | None:
     try:
         record = read_record(store.read_range(place.key, place.offset, place.length), where=place.key)
-        page, reading = read_page_record(record, None, profile)
+        return read_page_record(record, None, profile)
     except StoreUnavailable:
         raise
     except ArchiveError:
         return None
-    return replace(page, body=b""), reading

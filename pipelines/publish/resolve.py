@@ -27,7 +27,7 @@ from pipelines.memory.site import KnownArticle
 from pipelines.page.facts import is_home
 from pipelines.publish.duplicates import Text, find_duplicates
 from pipelines.reasons import Event, Reason
-from pipelines.values import Draft, Page, Paging, ReadExchange, Reading, RecordRef, article_id
+from pipelines.values import Draft, Page, Paging, ReadExchange, Reading, RecordRef, VisitFacts, article_id
 
 Place = tuple[int, int, int]
 """Where a draft stands in a run: number of the WARC file, of the exchange in it, of the draft in that."""
@@ -94,6 +94,8 @@ class SeenPage:
     page: Page
     """The answer, its body left out."""
     record: RecordRef
+    facts: VisitFacts | None
+    """What the crawl noted beside the record."""
     draft: Draft
     paging: Paging
     place: Place | None = None
@@ -142,16 +144,18 @@ def harvest(file_number: int, exchange_number: int, read: ReadExchange) -> Harve
     """What one exchange showed."""
     target = redirect_target(read.page)
     led = ((canonical_url(read.page.url), canonical_url(target)),) if target else ()
-    page = seen_page(read.page, read.record, read.reading, (file_number, exchange_number, 0))
+    page = seen_page(read.page, read.record, read.reading, read.facts, (file_number, exchange_number, 0))
     return Harvest(tuple(sightings(file_number, exchange_number, read)), led, (page,) if page is not None else ())
 
 
-def seen_page(page: Page, record: RecordRef, reading: Reading, place: Place | None = None) -> SeenPage | None:
+def seen_page(
+    page: Page, record: RecordRef, reading: Reading, facts: VisitFacts | None, place: Place | None = None
+) -> SeenPage | None:
     """The page, where it is one of several that an article stands on; *place* is that of its first draft."""
     lead = next(iter(reading.drafts), None)
     if reading.paging is None or lead is None or lead.embedded:
         return None
-    return SeenPage(canonical_url(page.url), page, record, lead, reading.paging, place)
+    return SeenPage(canonical_url(page.url), page, record, facts, lead, reading.paging, place)
 
 
 def sightings(file_number: int, exchange_number: int, read: ReadExchange) -> Iterator[Sighting]:

@@ -62,7 +62,7 @@ def rederive(
     if not drafts:
         return None
     own_first = sorted(drafts, key=lambda draft: draft.embedded)
-    first = seen_page(page, reference, reading)
+    first = seen_page(page, reference, reading, facts)
     listed = article.access.listed if article.access is not None else None  # what no record of the page says
     if own_first[0].embedded or first is None or first.paging.number > 1:
         return to_line(build(with_listed(own_first[0], listed), page, reference, origin, revision, facts))
@@ -77,7 +77,7 @@ def _pages(article: Article, further: Sequence[WarcRecord], profile: Profile) ->
     for named, record in zip(article.provenance.further, further, strict=True):
         page, reading = read_record(record, None, profile)
         reference = RecordRef(named.key, named.offset, record.length, named.record_id, named.payload_digest)
-        found.append(seen_page(page, reference, reading))
+        found.append(seen_page(page, reference, reading, None))
     return found
 
 

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from pipelines.article.schema import Article, ArticleBlock, ArticlePlace
 from pipelines.errors import ArchiveError, ContentError, ObjectMissing, StoreUnavailable
 from pipelines.extract.profile import Profile
+from pipelines.publish.beside import read_captured
 from pipelines.publish.exchange import MAX_PAGE_BYTES
 from pipelines.publish.manifest import Link, replaced_files
 from pipelines.reasons import Event
@@ -25,7 +26,6 @@ from pipelines.store.keys import Kind, manifest_key, profile_key
 from pipelines.values import Finding
 from pipelines.verify.archive import Chain, read_chain
 from pipelines.verify.articles import compare, further_records, rederive
-from pipelines.verify.beside import read_captured
 from pipelines.verify.positions import PagePositions, Span, sentences
 from pipelines.verify.records import check_record
 from pipelines.verify.scope import Unit, units_of

@@ -22,6 +22,7 @@ from pydantic import BaseModel, ValidationError
 from pipelines.article.schema import Article
 from pipelines.errors import ArchiveError, ObjectMissing, StoreUnavailable
 from pipelines.extract.profile import Profile
+from pipelines.publish.beside import is_beside, read_captured
 from pipelines.publish.manifest import ManifestFile
 from pipelines.publish.outcomes import OutcomeLine
 from pipelines.publish.tally import Tally
@@ -31,7 +32,6 @@ from pipelines.store.keys import Kind, parse_key, profile_key
 from pipelines.store.open import open_store
 from pipelines.values import Finding, VisitFacts
 from pipelines.verify.articles import compare, further_records, rederive
-from pipelines.verify.beside import is_beside, read_captured
 from pipelines.verify.indexes import Digest, SeenIndex, line_digest, read_index
 from pipelines.verify.records import check_record
 from pipelines.verify.scope import Unit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,12 +16,17 @@ from tests.unit.publish.nights import (
     HOME,
     SITE,
     article_page,
+    capture,
+    commit,
+    config_for,
     home_page,
     in_this_process,
     lines_of,
     night,
+    start,
     story,
     url_of,
+    visits,
 )
 
 URL = url_of("lighthouse")
@@ -48,7 +54,12 @@ FIRST = (URL, first_page(), 200)
 
 
 def articles(archive: Path, *pages: tuple[str, bytes, int], days: int = 0) -> list[dict[str, object]]:
-    manifest = night(archive, [HOME_PAGE, *pages], at=FIRST_NIGHT + timedelta(days=days))
+    at = FIRST_NIGHT + timedelta(days=days)
+    run = start(config_for(archive), at)
+    # Each night has a robots.txt of its own, and a line names that of its first page's night.
+    robots = f"urn:uuid:00000000-0000-4000-8000-{days:012}"
+    capture(run, [(each, replace(facts, robots=robots)) for each, facts in visits([HOME_PAGE, *pages], at=at)])
+    manifest = commit(run)
     store = LocalStore(archive)
     assert verify(store, Scope((SITE,)), lambda *_: None).findings == []
     return lines_of(store, manifest, "articles")

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pipelines.article.schema import WarcPlace
 from pipelines.errors import WarcSyntaxError
 from pipelines.store.contract import Store
-from pipelines.values import VisitFacts
+from pipelines.values import RecordRef, VisitFacts
 from pipelines.warc.pages import facts_from_record
 from pipelines.warc.reader import WarcRecord, read_record, read_records
 
@@ -16,7 +16,7 @@ _BESIDE_BYTES = 256 * 1024
 """A request and a metadata record are seldom a hundredth of it."""
 
 
-def read_captured(store: Store, place: WarcPlace) -> tuple[WarcRecord, VisitFacts | None]:
+def read_captured(store: Store, place: WarcPlace | RecordRef) -> tuple[WarcRecord, VisitFacts | None]:
     """The record at *place*, and what was noted of it; null where no metadata record of ours can be read behind it.
 
     Raises:
