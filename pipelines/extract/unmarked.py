@@ -40,28 +40,34 @@ def unmarked_articles(
         titles: The page's titles, as lines are compared.
         article_url: The canonical URL of the article that a link may mean; null for none.
     """
-    headings = [heading for heading in body.iter(*_HEADINGS) if _is_title(heading, titles, article_url)]
+    links = {heading: _link_of(heading) for heading in body.iter(*_HEADINGS)}
+    headings = [heading for heading, link in links.items() if link or line_key(inner_text(heading)) in titles]
     if len(headings) < 2:
         return []
-    alike: dict[tuple[Element, str, str], list[Element]] = defaultdict(list)
-    for element in _boxes(headings, body):
+    alike: dict[tuple[Element, str, str], dict[Element, str | None]] = defaultdict(dict)
+    for heading, element in _boxes(headings, body):
         parent = element.getparent()
         if parent is not None:
-            alike[parent, str(element.tag), element.get("class") or ""].append(element)
-    groups = [[one for one in group if _is_whole(one, blocks)] for group in alike.values() if len(group) > 1]
-    return [one for group in groups if len(group) > 1 for one in group]
+            alike[parent, str(element.tag), element.get("class") or ""][element] = links[heading]
+    found: list[Element] = []
+    for group in alike.values():
+        whole = [
+            one
+            for one, href in (group.items() if len(group) > 1 else ())
+            if _is_whole(one, blocks) and (href is None or article_url(href))
+        ]
+        found += whole if len(whole) > 1 else []
+    return found
 
 
-def _is_title(heading: Element, titles: Collection[str], article_url: Callable[[str | None], str | None]) -> bool:
-    """Whether a heading is a link to an article, or the page's own title."""
-    for link in heading.iter("a"):
-        if len(inner_text(link)) > _LEAST_LINK_CHARS and article_url(link.get("href")):
-            return True
-    return line_key(inner_text(heading)) in titles
+def _link_of(heading: Element) -> str | None:
+    """Where the heading leads, if it is a link."""
+    links = (link.get("href") for link in heading.iter("a") if len(inner_text(link)) > _LEAST_LINK_CHARS)
+    return next((href for href in links if href), None)
 
 
-def _boxes(headings: Sequence[Element], body: Element) -> Iterator[Element]:
-    """For each heading the largest element that holds no other one of them."""
+def _boxes(headings: Sequence[Element], body: Element) -> Iterator[tuple[Element, Element]]:
+    """Each heading with the largest element that holds no other one of them."""
     held: Counter[Element] = Counter(up for heading in headings for up in heading.iterancestors())
     for heading in headings:
         box = heading
@@ -69,7 +75,7 @@ def _boxes(headings: Sequence[Element], body: Element) -> Iterator[Element]:
             if up is body or held[up] > 1:
                 break
             box = up
-        yield box
+        yield heading, box
 
 
 def _is_whole(element: Element, blocks: Sequence[TextBlock]) -> bool:

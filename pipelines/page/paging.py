@@ -11,7 +11,7 @@ address nor its links speak of several pages. A further page has the first one's
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pipelines.http.url import absolute_url, canonical_url
@@ -29,8 +29,10 @@ _BELOW = re.compile(rf"/(?:{_NAMES}[/-]?)?([1-9]\d?)", re.IGNORECASE)
 _FILE = re.compile(
     rf"(?P<stem>.*?)(?:[-_,.](?:{_NAMES}[-_]?)?(?P<number>[1-9]\d?))?(?P<ending>\.[a-z]{{2,5}}|)", re.IGNORECASE
 )
-_NUMBERED = re.compile(r"[1-9]\d?/?(?:\.[A-Za-z]{2,5})?(?:[?&#].*)?$")
-"""How a link ends that may lead to a further page: the others, nearly all of a page, are not looked at closer."""
+_NUMBERED = re.compile(r"(?<!\d)[1-9]\d?(?:/|\.[A-Za-z]{2,5})?(?:[?&#]|$)")
+"""What links have that may lead to a further page: the others, nearly all of a page, are not looked at closer."""
+_NOTHING: frozenset[str] = frozenset()
+_NEAR = frozenset(("next", "prev"))
 _WORDY = re.compile(r"(?:[^/-]+-){2,}[^/-]+$|\.s?html?$")
 
 
@@ -43,9 +45,11 @@ def read_paging(root: Element, facts: Facts, url: str) -> Paging | None:
         url: As it was requested.
     """
     own = canonical_url(url)
-    links = [(canonical_url(target), rel, link) for link, rel, target in _links(root, facts.base)]
+    firsts = list(_first_pages(own))
+    names = {_name(each) for each in (own, facts.url, *(first_url for first_url, _ in firsts))}
+    links = [(canonical_url(target), rel, link) for link, rel, target in _links(root, facts.base, names)]
     said_next = {target for target, rel, _ in links if "next" in rel}
-    for first_url, number in _first_pages(own):
+    for first_url, number in firsts:
         if _says_so(own, first_url, root, facts, links):
             return Paging(first_url, number, _further(first_url, number, links, said_next))
     for first_url in dict.fromkeys((own, facts.url)):
@@ -55,19 +59,28 @@ def read_paging(root: Element, facts: Facts, url: str) -> Paging | None:
     return None
 
 
+def _name(url: str) -> str:
+    """The last part of the path, its ending left out, which all pages of an article have in common."""
+    return urlsplit(url).path.rstrip("/").rpartition("/")[2].partition(".")[0]
+
+
 _Link = tuple[str, frozenset[str], Element]
 
 
-def _links(root: Element, base: str) -> Iterator[tuple[Element, frozenset[str], str]]:
-    """The links that may lead to another page of the article, each with its relations and its address."""
+def _links(root: Element, base: str, names: Collection[str]) -> Iterator[tuple[Element, frozenset[str], str]]:
+    """The links that may lead to another page of the article, each with its relations and its address.
+
+    They have one of *names*, or are relative to the page, and a number; most links are passed over at the first look.
+    """
     for link in root.iter("a", "link"):
         href = link.get("href")
-        if not href:
+        if not href or (href[0] in "/hH#" and not any(name in href for name in names)):
             continue
-        rel = frozenset((link.get("rel") or "").lower().split())
-        if _NUMBERED.search(href) or rel & {"next", "prev"}:
+        said = link.get("rel")
+        rel = frozenset(said.lower().split()) if said else _NOTHING
+        if rel & _NEAR or (link.tag == "a" and _NUMBERED.search(href)):
             target = absolute_url(base, href)
-            if target is not None:
+            if target is not None and any(name in target for name in names):
                 yield link, rel, target
 
 
@@ -143,7 +156,7 @@ def _says_so(own: str, first_url: str, root: Element, facts: Facts, links: list[
 
 def _is_linked(url: str, root: Element, base: str) -> bool:
     """Whether the page links to *url*."""
-    name = urlsplit(url).path.rstrip("/").rpartition("/")[2]
+    name = _name(url)
     for link in root.iter("a"):
         href = link.get("href") or ""
         if name in href or href.startswith((".", "?", "..")):
