@@ -92,7 +92,7 @@ def survey_prepared(prepared: PreparedPage, known: Profile = EMPTY) -> Survey:
         return Survey()
     surveyed = (survey_part(part, known) for part in prepared.parts)
     paging = prepared.paging
-    if paging is None or paging.number == 1:
+    if paging is None or paging.number == 1 or not paging.is_told:
         return Survey(tuple(surveyed))
     # What the pages of one article share is no furniture: they teach as one.
     leads = [part.is_lead for part in prepared.parts]

@@ -325,6 +325,8 @@ class Paging:
     """1 for the first page."""
     further: tuple[tuple[int, str], ...] = ()
     """Number and canonical address of each further page that it names, in order, but for itself."""
+    is_told: bool = True
+    """Whether the page itself says so, rather than its address looking like it: then it is no article of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,4 +106,4 @@ class Reading:
             return by_target[candidate.target]
         if candidate.via is Source.LISTING:
             return wanted.listings
-        return wanted.links or candidate.via is not Source.LINK
+        return wanted.links or candidate.is_pagination or candidate.via is not Source.LINK

@@ -50,8 +50,9 @@ def read_paging(root: Element, facts: Facts, url: str) -> Paging | None:
     links = [(canonical_url(target), rel, link) for link, rel, target in _links(root, facts.base, names)]
     said_next = {target for target, rel, _ in links if "next" in rel}
     for first_url, number in firsts:
-        if _says_so(own, first_url, root, facts, links):
-            return Paging(first_url, number, _further(first_url, number, links, said_next))
+        is_told = _says_so(own, first_url, root, facts, links)
+        if is_told or _looks_so(own, first_url, root, facts):
+            return Paging(first_url, number, _further(first_url, number, links, said_next), is_told)
     for first_url in dict.fromkeys((own, facts.url)):
         further = _further(first_url, 1, links, said_next)
         if further:
@@ -140,18 +141,23 @@ def _first_pages(url: str) -> Iterator[tuple[str, int]]:
 
 
 def _says_so(own: str, first_url: str, root: Element, facts: Facts, links: list[_Link]) -> bool:
-    """Whether the page bears out what its address looks like: that it is a further page of the one at *first_url*."""
-    is_plain = _number(own, first_url, is_said=False) is not None
+    """Whether the page says what its address looks like: that it is a further page of the one at *first_url*."""
     if facts.url == first_url:
         return True
+    is_plain = _number(own, first_url, is_said=False) is not None
     for target, rel, link in links:
         number = _number(target, first_url, is_said=True)
         if "prev" in rel and (target == first_url or number is not None):
             return True
         if is_plain and number is not None and target != own and inner_text(link) == str(number):
             return _is_linked(first_url, root, facts.base)
+    return False
+
+
+def _looks_so(own: str, first_url: str, root: Element, facts: Facts) -> bool:
+    """Whether the page links to the one at *first_url*, which has the address of an article."""
     is_wordy = bool(_WORDY.search(urlsplit(first_url).path.rstrip("/")))
-    return is_plain and is_wordy and _is_linked(first_url, root, facts.base)
+    return is_wordy and _number(own, first_url, is_said=False) is not None and _is_linked(first_url, root, facts.base)
 
 
 def _is_linked(url: str, root: Element, base: str) -> bool:

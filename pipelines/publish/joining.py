@@ -82,7 +82,7 @@ def join_pages(seen: Harvest, known: Lookup, read_again: ReadAgain, keep: Collec
             first = work.archived_first(page)
             if first is not None:
                 work.add(page.place, first)
-            elif not work.has(page.paging.first_url):
+            elif page.paging.is_told and not work.has(page.paging.first_url):
                 work.further[page.place] = None
     return Joining(work.articles, work.further)
 

@@ -49,6 +49,8 @@ def value(draft: Draft, field: str) -> object:
             return draft.text.split("\n\n")
         case "kinds":
             return [block.kind for block in draft.blocks]
+        case "times" | "captions":
+            return [block.text for block in draft.blocks if f"{block.kind}s" == field]
         case "sources":
             return [block.url for block in draft.blocks if block.url is not None]
         case "paths":

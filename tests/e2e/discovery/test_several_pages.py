@@ -14,7 +14,7 @@ from tests.e2e.archive_view import pressarc
 from tests.e2e.discovery.visitor import Night, crawl
 from tests.e2e.test_demo_site import assert_equals_truth
 
-SIZE = 60
+SIZE = 30
 
 
 @pytest.fixture(scope="module")

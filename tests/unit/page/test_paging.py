@@ -74,3 +74,11 @@ def test_a_number_before_the_ending_counts_where_links_say_next_and_previous() -
 )
 def test_other_numbers_and_other_articles_are_no_further_pages(url: str, body: str) -> None:
     assert paging(url, body) is None
+
+
+def test_an_address_alone_does_not_make_a_page_a_part_of_another() -> None:
+    found = paging(
+        "https://paper.example/comics/the-cat-of-the-harbour/12", '<a href="/comics/the-cat-of-the-harbour">All</a>'
+    )
+    assert found is not None
+    assert not found.is_told

@@ -8,6 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.http.url import canonical_url
+from pipelines.memory.site import SiteMemory
+from pipelines.publish.offline import extract_warcs
+from pipelines.publish.rebuild import rebuild
+from pipelines.publish.takedown import find
 from pipelines.store.local import LocalStore
 from pipelines.verify.archive import verify
 from pipelines.verify.scope import Scope
@@ -113,3 +118,34 @@ def test_a_further_page_whose_first_one_was_not_had_is_no_article(tmp_path: Path
     assert lines_of(store, manifest, "articles") == []
     reasons = {line["url"]: line["reason"] for line in lines_of(store, manifest, "outcomes")}
     assert reasons[SECOND] == "first_page_missing"
+
+
+def test_memory_that_is_made_again_knows_the_further_pages(tmp_path: Path) -> None:
+    (line,) = articles(tmp_path / "archive", FIRST, (SECOND, second_page(), 200))
+    made = tmp_path / "memory.sqlite"
+    rebuild(LocalStore(tmp_path / "archive"), SITE, made, lambda *_: None)
+    with SiteMemory(made) as memory:
+        known = memory.article(str(line["id"]))
+        page = memory.url(canonical_url(SECOND))
+    assert known is not None
+    assert [(each.url, each.record.record_id) for each in known.further] == [
+        (page["url"], page["record_id"])
+        for page in line["provenance"]["further"]  # type: ignore[index]
+    ]
+    assert page is not None
+    assert page.article == line["id"]
+
+
+def test_a_take_down_takes_the_records_of_all_pages(tmp_path: Path) -> None:
+    (line,) = articles(tmp_path, FIRST, (SECOND, second_page(), 200))
+    found = find(LocalStore(tmp_path), SITE, URL)
+    records = {record for ids in found.records.values() for record in ids}
+    assert records == {line["provenance"]["warc"]["record_id"], line["provenance"]["further"][0]["record_id"]}  # type: ignore[index]
+
+
+def test_extraction_without_a_crawl_joins_the_pages_of_a_warc_file(tmp_path: Path) -> None:
+    articles(tmp_path, FIRST, (SECOND, second_page(), 200))
+    (file,) = extract_warcs(list(tmp_path.glob("warc/**/*.warc.gz")), workers=1, progress=lambda *_: None)
+    (line,) = file.articles
+    assert line.text == "\n\n".join([*story("lighthouse"), *story("tramway")])
+    assert len(line.provenance.further) == 1
