@@ -184,28 +184,21 @@ def content_digests(draft: Draft) -> dict[str, str]:
 def _settled_text(draft: Draft) -> str:
     """The text without what only counts or tells the time: "3 hours ago", "1,204 views", "an hour ago".
 
-    Such a paragraph is short, no sentence, and has a number or stands above or below all sentences. No phrases: they
-    would have to be known in every language.
+    Such a paragraph is short and no sentence. Where most of the words are in short lines without a number, those are
+    the article. No phrases: they would have to be known in every language.
     """
-    told = [block for block in draft.blocks if block.text and block.kind not in ("caption", "time")]
-    said = [place for place, block in enumerate(told) if block.kind != "heading" and not _is_short(block.text)]
-    amid = range(said[0], said[-1]) if said else range(0)
-    passing = {
-        block.text
-        for place, block in enumerate(told)
-        if block.kind == "paragraph" and _is_short(block.text) and (place not in amid or _has_number(block.text))
-    }
+    passing = {block.text for block in draft.blocks if block.kind == "paragraph" and _is_passing(block.text)}
     if not passing:
         return draft.text
-    return "\n\n".join(paragraph for paragraph in draft.text.split("\n\n") if paragraph not in passing)
+    wordy = {text for text in passing if not any(map(str.isdigit, text))}
+    settled = [paragraph for paragraph in draft.text.split("\n\n") if paragraph not in passing - wordy]
+    rest = [paragraph for paragraph in settled if paragraph not in wordy]
+    is_made_of_such = sum(map(word_count, settled)) > 2 * sum(map(word_count, rest))
+    return "\n\n".join(settled if is_made_of_such else rest)
 
 
-def _is_short(text: str) -> bool:
+def _is_passing(text: str) -> bool:
     return not ends_sentence(text) and word_count(text) <= _PASSING_WORDS
-
-
-def _has_number(text: str) -> bool:
-    return any(character.isdigit() for character in text)
 
 
 def kept_content(draft: Draft) -> dict[str, str]:
