@@ -7,12 +7,11 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from pipelines.article.jsonl import canonical_json
 from pipelines.contract.changes import breaking_changes
 from pipelines.contract.document import document
 from pipelines.contract.generate import MODELS, Schema, generate, schema_name
 from pipelines.contract.meanings import Meanings
-from pipelines.schemas import PREFIX, SchemaName, published
+from pipelines.schemas import PREFIX, SchemaName, newest, published
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs/schema.md"
@@ -48,6 +47,11 @@ def _content(schema: Schema) -> Schema:
     return {key: value for key, value in schema.items() if key not in ("$id", "x-version")}
 
 
+def to_json(schema: Schema) -> bytes:
+    """The schema as a file has it, its fields in the order in which lines have them."""
+    return json.dumps(schema, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
 def write() -> int:
     """Write what has changed; the exit code."""
     there = published()
@@ -59,8 +63,9 @@ def write() -> int:
             return 1
         path = ROOT / "pipelines/schemas" / name.key.removeprefix(PREFIX)
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(canonical_json(schema))
-    DOCUMENT.write_text(document({name.name: schema for name, schema in schemas().items()}), encoding="utf-8")
+        path.write_bytes(to_json(schema))
+    made = {name.name: json.loads(raw) for name, raw in newest().items()}
+    DOCUMENT.write_text(document(made), encoding="utf-8")
     return 0
 
 

@@ -53,6 +53,12 @@ def archive_json_is_missing(museum: Museum) -> list[tuple[str, str]]:
 
 
 @damage
+def a_schema_was_changed(museum: Museum) -> list[tuple[str, str]]:
+    museum.change("schema/article-1/0.1.0.json", lambda raw: raw.replace(b'"revision"', b'"version"'))
+    return [("schema", "schema/article-1/0.1.0.json")]
+
+
+@damage
 def archive_json_has_another_format(museum: Museum) -> list[tuple[str, str]]:
     museum.change("archive.json", lambda raw: raw.replace(b'"format": 1', b'"format": 2'))
     return [("format", f"{museum.folder}/archive.json")]
