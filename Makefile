@@ -65,6 +65,7 @@ bench: $(DEV)  ## Measure each part against a yardstick in the same run.
 	$(BIN)/python -m bench.capture
 	$(BIN)/python -m bench.memory
 	$(BIN)/python -m bench.known_urls
+	$(BIN)/python -m bench.export
 
 bench-extract: $(DEV)  ## Score extraction on pages whose articles are known: make bench-extract PAGES=pages.jsonl.xz
 	@test -n "$(PAGES)" || { echo "make bench-extract: name the data, like PAGES=pages.jsonl.xz" >&2; exit 2; }

@@ -10,6 +10,7 @@ import typer
 
 from pipelines.commands import (
     configuration,
+    export,
     extract,
     gc,
     history,
@@ -28,6 +29,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 app.command("status")(status.status)
 app.command("report")(report.report)
 app.command("history")(history.history)
+app.command("export")(export.export)
 app.command("schema")(schema.schema)
 app.command("extract")(extract.extract)
 app.command("config")(configuration.config_)

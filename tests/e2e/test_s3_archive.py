@@ -6,6 +6,7 @@ import json
 import subprocess
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from crawler.demo import serve, truth
@@ -40,6 +41,13 @@ def test_a_crawl_into_a_bucket_is_the_same_archive(tmp_path: Path) -> None:
         assert status["sites"][0]["new"] == 120
         verified = pressarc("verify", "--archive", archive, cwd=tmp_path)
         assert verified.returncode == 0, verified.stdout
+        dump = f"s3://{BUCKET}/dumps/night.parquet?endpoint={endpoint}"
+        export = ("export", "--archive", archive, "--format", "parquet", "--out", dump)
+        exported = pressarc(*export, cwd=tmp_path)
+        assert exported.returncode == 0, exported.stderr
+        assert pq.read_table(root / BUCKET / "dumps/night.parquet").num_rows == 120
+        assert json.loads((root / BUCKET / "dumps/night.parquet.export.json").read_bytes())["lines"] == 120
+        assert "no export is overwritten" in pressarc(*export, cwd=tmp_path).stderr
         warc = next((root / BUCKET / "night").glob("warc/site=demo/*/*.warc.gz"))
         raw = bytearray(warc.read_bytes())
         raw[5000] ^= 1

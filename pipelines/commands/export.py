@@ -1,0 +1,111 @@
+"""`pressarc export`: article lines into one file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.progress import DownloadColumn
+
+from pipelines.commands.archive import archive_of, named_sites
+from pipelines.commands.console import progress_bar
+from pipelines.commands.options import ArchiveOption, ConfigOption, JsonOption, SetOption
+from pipelines.config import load_config
+from pipelines.errors import ConfigError
+from pipelines.export.export import export as export_lines
+from pipelines.export.place import Place
+from pipelines.export.selection import Selection
+from pipelines.export.state import ExportState, read_state
+
+
+def export(
+    out: Annotated[str, typer.Option("--out", help="The file to write, or s3://bucket/prefix/name.")],
+    format_: Annotated[
+        Literal["jsonl", "parquet", "csv"],
+        typer.Option("--format", help="jsonl (gzipped, if the name ends in .gz), parquet or csv."),
+    ] = "jsonl",
+    site: Annotated[list[str] | None, typer.Option("--site", help="Only this site. May be repeated.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Only what was captured on this day (UTC) or later, like 2026-11-22.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="Only what was captured on this day (UTC) or earlier.")] = None,
+    latest: Annotated[
+        bool, typer.Option("--latest", help="The newest line of each article, instead of every revision.")
+    ] = False,
+    exclude_reserved: Annotated[
+        bool,
+        typer.Option("--exclude-reserved", help="Leave out articles for which text and data mining is reserved."),
+    ] = False,
+    since_manifest: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--since-manifest",
+            metavar="SITE=N|FILE",
+            help="Only what came after manifest N of a site, or after an earlier export: its .export.json. "
+            "May be repeated.",
+        ),
+    ] = None,
+    archive: ArchiveOption = None,
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write article lines of an archive into one file: all of them, the latest of each article, or what is new.
+
+    Beside it, <out>.export.json says which manifests it covers; the next export goes on from there.
+    """
+    effective = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})
+    store = archive_of(effective)
+    after, digests = _after(since_manifest or ())
+    selection = Selection(
+        sites=tuple(named_sites(store, site)),
+        since=_day("--since", since),
+        until=_day("--until", until),
+        latest=latest,
+        exclude_reserved=exclude_reserved,
+        after=after,
+        after_sha256=digests,
+    )
+    unknown = sorted(set(after) - set(selection.sites))
+    if unknown and site is None:
+        raise ConfigError("the archive has no such site", where=f"--since-manifest {unknown[0]}")
+    place = Place.of(out, endpoint=effective.archive.endpoint, region=effective.archive.region)
+    with progress_bar(DownloadColumn()) as watcher:
+        state = export_lines(store, selection, format_, place, watcher)
+    _tell(state, out, as_json=as_json)
+
+
+def _tell(state: ExportState, out: str, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"out": out, **state.model_dump(mode="json", by_alias=True)}, indent=1))
+        return
+    manifests = sum(site.last - site.first + 1 for site in state.sites.values())
+    print(
+        f"{out}: {state.lines} lines, {state.bytes / 1e6:.1f} MB, of {len(state.sites)} site(s), {manifests} manifests"
+    )
+
+
+def _after(named: Sequence[str]) -> tuple[dict[str, int], dict[str, str]]:
+    """The last manifest of each site that is not wanted, and its digest where an earlier export knows it."""
+    after: dict[str, int] = {}
+    digests: dict[str, str] = {}
+    for each in named:
+        site, equals, number = each.rpartition("=")
+        if equals and number.isdecimal() and not Path(each).is_file():
+            after[site] = int(number)
+            continue
+        for name, covered in read_state(Path(each)).sites.items():
+            after[name] = covered.last
+            digests[name] = covered.last_sha256
+    return after, digests
+
+
+def _day(option: str, text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError("a day is wanted, like 2026-11-22", where=f"{option} {text}") from error
