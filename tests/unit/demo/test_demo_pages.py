@@ -24,7 +24,7 @@ from crawler.demo.theme.shell import FURNITURE
 from crawler.demo.truth import TruthArticle, truth
 
 BASE = "http://127.0.0.1:8000/"
-BLOCKS = "./p|./h2|./blockquote|./ul/li|./table//tr|./figure/figcaption"
+BLOCKS = "./p|./h2|./blockquote|./ul/li|./table//tr|./figure/figcaption|.//iframe"
 
 
 @pytest.fixture(scope="module")
