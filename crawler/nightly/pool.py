@@ -33,6 +33,8 @@ from pipelines.report.night import SiteNight
 _TRIES = 2
 _LINE_BYTES = 64 * 1024 * 1024
 """The longest line a worker may write: a site's result, with the numbers of all its runs."""
+_SILENCE_S = 6 * 3600.0
+"""How long a process may say nothing, before it counts as hung and is ended: no rest, pause or upload takes so long."""
 _PATIENCE_S = 5.0
 """How long a process that is to end at once may take for it."""
 
@@ -164,7 +166,7 @@ class Pool:
         if self._signals:  # it came while the process was being made
             _send(child)
         by_site = {work.site: work for work in batch}
-        while line := await child.stdout.readline():
+        while line := await self._line(child, child.stdout):
             try:
                 told = Told.model_validate_json(line)
             except ValidationError:  # a line that a dying process left half written
@@ -173,6 +175,15 @@ class Pool:
                 self._end(by_site[told.site], told.ended)
             else:
                 self._watch(told.site, told.stage, told.done, told.total)
+
+    async def _line(self, child: asyncio.subprocess.Process, stream: asyncio.StreamReader) -> bytes:
+        """The next line; none after the last. A process that hangs would hold the night, and all nights after it."""
+        try:
+            return await asyncio.wait_for(stream.readline(), _SILENCE_S)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                child.kill()
+            return b""
 
     def _end(self, work: _Work, result: SiteNight) -> None:
         self._results[work.site] = result

@@ -15,11 +15,13 @@ from pipelines.config import load_config
 from pipelines.report.night import SiteNight
 
 WORKER = """#!{python}
-import json, os, sys
+import json, os, sys, time
 for order in json.loads(sys.stdin.readline())["orders"]:
     site = order["config"]["site"]["name"]
     if site == "deadly.example":
         os.kill(os.getpid(), 9)
+    if site == "hanging.example":
+        time.sleep(60)
     print(json.dumps({{"site": site, "stage": "crawling", "done": 1, "total": 2}}), flush=True)
     print(json.dumps({{"site": site, "ended": {{"site": site, "status": "complete", "said": []}}}}), flush=True)
     print('{{"site": "half a li', flush=True)
@@ -56,11 +58,17 @@ def test_sites_are_shared_out_evenly_and_no_process_has_more_than_it_crawls_at_o
     assert processes_for(None, 100) >= 1
 
 
-def test_a_process_that_dies_costs_no_other_site_its_night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes that do as their sites are called."""
     script = tmp_path / "worker"
     script.write_text(WORKER.format(python=sys.executable), encoding="utf-8")
     script.chmod(0o755)
     monkeypatch.setattr(pool_module.sys, "executable", str(script))
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_process_that_dies_costs_no_other_site_its_night(tmp_path: Path) -> None:
     urls = ("https://first.example/", "https://deadly.example/", "https://last.example/")
     told: list[tuple[str, str]] = []
     pool = Pool(orders(*urls), 1, tmp_path / "log", lambda site, stage, *_: told.append((site, stage)))
@@ -72,6 +80,17 @@ def test_a_process_that_dies_costs_no_other_site_its_night(tmp_path: Path, monke
     }
     assert "ended 2 times (signal SIGKILL)" in results["deadly.example"].said[0]
     assert ("last.example", "crawling") in told
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_process_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "_SILENCE_S", 1.0)
+    urls = ("https://hanging.example/", "https://last.example/")
+    results = asyncio.run(Pool(orders(*urls), 1, tmp_path / "log", nobody).run())
+    assert {site: each.status for site, each in results.items()} == {
+        "hanging.example": "failed",
+        "last.example": "complete",
+    }
 
 
 def test_where_no_process_can_be_begun_the_sites_fail_with_a_sentence(tmp_path: Path) -> None:
