@@ -20,7 +20,9 @@ sys.meta_path[:] = [each for each in sys.meta_path if type(each).__module__ != p
 WIDTH, HEIGHT = 380, 190
 """Of a plot, in CSS pixels at its natural size: the column of a telephone."""
 _LABELS = 5
-"""How many labels the horizontal axis has room for."""
+"""How many labels the horizontal axis has at most; fewer where they are long."""
+_LETTER, _GAP = 7, 14
+"""Of a label, in pixels."""
 _LONG_NUMBER = re.compile(r"(\d+\.\d)\d+")
 """A tenth of a pixel is all that can be seen."""
 _NOT_OURS = ("script", "style", "defs", "title")
@@ -34,29 +36,29 @@ def stacked_bars(labels: Sequence[str], series: Mapping[str, Sequence[float]], *
         series: Name → a number for each bar; coloured in this order.
         unit: What is counted; said beside each number that is pointed at.
     """
-    return _drawn(pygal.StackedBar(**_options(labels)), labels, series, unit)
+    return _drawn(pygal.StackedBar(**_options()), labels, series, unit)
 
 
 def bars(labels: Sequence[str], series: Mapping[str, Sequence[float]], *, unit: str = "") -> str:
     """A bar for each label and series, side by side; arguments as of `stacked_bars`."""
-    return _drawn(pygal.Bar(**_options(labels, every=True)), labels, series, unit)
+    return _drawn(pygal.Bar(**_options()), labels, series, unit, at_most=len(labels))
 
 
 def lines(labels: Sequence[str], series: Mapping[str, Sequence[float | None]], *, unit: str = "") -> str:
     """A line for each series, from 0 to 100; arguments as of `stacked_bars`, null where there is nothing to show."""
-    chart = pygal.Line(**_options(labels), range=(0, 100), dots_size=2)
+    chart = pygal.Line(**_options(), range=(0, 100), dots_size=2)
     chart.y_labels = [0, 50, 100]
     return _drawn(chart, labels, series, unit)
 
 
 def sparkline(numbers: Sequence[float]) -> str:
     """A row of small bars, without axes."""
-    chart = pygal.Bar(**{**_options([]), "width": 96, "height": 24, "show_y_labels": False, "show_y_guides": False})
+    chart = pygal.Bar(**{**_options(), "width": 96, "height": 24, "show_y_labels": False, "show_y_guides": False})
     chart.add("", list(numbers))
     return _plain(chart, "spark")
 
 
-def _options(labels: Sequence[str], *, every: bool = False) -> dict[str, object]:
+def _options() -> dict[str, object]:
     return {
         "width": WIDTH,
         "height": HEIGHT,
@@ -68,14 +70,19 @@ def _options(labels: Sequence[str], *, every: bool = False) -> dict[str, object]
         "min_scale": 3,
         "max_scale": 5,
         "show_x_guides": False,
-        "show_minor_x_labels": False,
-        "x_labels_major_count": len(labels) if every else min(_LABELS, len(labels)),
         "truncate_label": -1,
     }
 
 
-def _drawn(chart: pygal.Graph, labels: Sequence[str], series: Mapping[str, Sequence[float | None]], unit: str) -> str:
-    chart.x_labels = list(labels)
+def _drawn(
+    chart: pygal.Graph,
+    labels: Sequence[str],
+    series: Mapping[str, Sequence[float | None]],
+    unit: str,
+    *,
+    at_most: int = _LABELS,
+) -> str:
+    chart.x_labels = _spaced(labels, at_most)
     for name, numbers in series.items():
         words = f" {unit}" if unit else ""
         told = [_number(number) for number in numbers]
@@ -87,6 +94,14 @@ def _drawn(chart: pygal.Graph, labels: Sequence[str], series: Mapping[str, Seque
             ],
         )
     return _plain(chart, "plot")
+
+
+def _spaced(labels: Sequence[str], at_most: int) -> list[str]:
+    """The labels that there is room for, the newest among them; the others empty."""
+    room = WIDTH // (_GAP + _LETTER * max(map(len, labels), default=1))
+    count = max(1, min(at_most, room, len(labels)))
+    step = -(-len(labels) // count)
+    return [label if (len(labels) - 1 - place) % step == 0 else "" for place, label in enumerate(labels)]
 
 
 def _number(number: float | None) -> str:
