@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from itertools import islice
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pipelines.http.url import absolute_url, canonical_url
@@ -33,7 +34,8 @@ _NUMBERED = re.compile(r"(?<!\d)[1-9]\d?(?:/|\.[A-Za-z]{2,5})?(?:[?&#]|$)")
 """What links have that may lead to a further page: the others, nearly all of a page, are not looked at closer."""
 _NOTHING: frozenset[str] = frozenset()
 _NEAR = frozenset(("next", "prev"))
-_WORDY = re.compile(r"(?:[^/-]+-){2,}[^/-]+$|\.s?html?$")
+_MOST_FIRSTS = 6
+_LEAST_HYPHENS = 2
 
 
 def read_paging(root: Element, facts: Facts, url: str) -> Paging | None:
@@ -45,7 +47,9 @@ def read_paging(root: Element, facts: Facts, url: str) -> Paging | None:
         url: As it was requested.
     """
     own = canonical_url(url)
-    firsts = list(_first_pages(own))
+    if absolute_url(own, "") is None:  # whoever hands in a page may call it what they like
+        return None
+    firsts = list(islice(_first_pages(own), _MOST_FIRSTS))
     names = {_name(each) for each in (own, facts.url, *(first_url for first_url, _ in firsts))}
     links = [(canonical_url(target), rel, link) for link, rel, target in _links(root, facts.base, names)]
     said_next = {target for target, rel, _ in links if "next" in rel}
@@ -156,7 +160,8 @@ def _says_so(own: str, first_url: str, root: Element, facts: Facts, links: list[
 
 def _looks_so(own: str, first_url: str, root: Element, facts: Facts) -> bool:
     """Whether the page links to the one at *first_url*, which has the address of an article."""
-    is_wordy = bool(_WORDY.search(urlsplit(first_url).path.rstrip("/")))
+    last = urlsplit(first_url).path.rstrip("/").rpartition("/")[2]
+    is_wordy = last.count("-") >= _LEAST_HYPHENS or last.endswith((".html", ".htm", ".shtml"))
     return is_wordy and _number(own, first_url, is_said=False) is not None and _is_linked(first_url, root, facts.base)
 
 
@@ -165,7 +170,7 @@ def _is_linked(url: str, root: Element, base: str) -> bool:
     name = _name(url)
     for link in root.iter("a"):
         href = link.get("href") or ""
-        if name in href or href.startswith((".", "?", "..")):
+        if name in href or href.startswith((".", "?")):
             target = absolute_url(base, href)
             if target is not None and canonical_url(target) == url:
                 return True

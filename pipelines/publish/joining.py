@@ -116,10 +116,12 @@ class _Work:
         named = [each for page in (first, *pages.values()) for each in page.paging.further]
         while named:
             number, url = named.pop(0)
+            if number in pages:
+                continue
             page = self._tonight(url)
             if page is None and url in held:
                 page = self._read_again(held[url].record)
-            if page is not None and page.paging.number > 1 and number not in pages:
+            if page is not None and page.paging.number > 1:
                 pages[number] = page
                 named += page.paging.further
         ordered = [pages[number] for number in sorted(pages)]

@@ -82,3 +82,10 @@ def test_an_address_alone_does_not_make_a_page_a_part_of_another() -> None:
     )
     assert found is not None
     assert not found.is_told
+
+
+@pytest.mark.parametrize("url", ["http://[half", "mailto:nobody", "", "https://paper.example/?page=2&page=3"])
+def test_whatever_a_page_is_called_is_borne(url: str) -> None:
+    root = parse('<a href="?page=2">2</a><a rel="next" href="2">Next</a>')
+    facts = read_facts(root, "https://paper.example/a")
+    assert read_paging(root, facts, url) is None or url.startswith("https")
