@@ -36,8 +36,9 @@ test-servers: $(DEV)  ## Run the tests with real servers (Ceph: Debian packages,
 	sh tests/contract/install.sh
 	$(BIN)/python -m pytest -m servers
 
-test-e2e: $(DEV)  ## Run the tests against a real WordPress (Debian packages, as root).
+test-e2e: $(DEV)  ## Run the tests against a real WordPress and systemd's own checks (Debian packages, as root).
 	sh tests/e2e/wordpress/install.sh
+	sh tests/e2e/systemd/install.sh
 	$(BIN)/python -m pytest -m e2e
 
 check: $(DEV)  ## Run ruff and mypy.

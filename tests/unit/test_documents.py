@@ -2,56 +2,28 @@
 
 from __future__ import annotations
 
-import configparser
 import hashlib
 import json
 import re
-import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from pydantic.fields import FieldInfo
 
 from crawler import cli
-from crawler.nightly import commands as nights
-from pipelines import cli as offline
 from pipelines.commands.options import FAILED, USAGE, WARNINGS
 from pipelines.config import load_config, options
+from tests.unit.commands import command_of, commands, simple_commands
 from tests.unit.markdown import DOCUMENTS, ROOT, blocks, chapter, table, tables, without_blocks
 
 README, COMMANDS, CONFIGURATION = ROOT / "README.md", ROOT / "docs/commands.md", ROOT / "docs/configuration.md"
 APACHE_2_0_SHA256 = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
 
 
-def unit(name: str) -> configparser.ConfigParser:
-    parser = configparser.ConfigParser(strict=False, interpolation=None)
-    parser.optionxform = str  # type: ignore[assignment,method-assign]
-    parser.read(ROOT / "deploy" / name)
-    return parser
-
-
 # ---------------------------------------------------------------- commands
-
-
-def commands() -> dict[str, Any]:
-    """The commands of `pressarc` by name."""
-    found: dict[str, Any] = {}
-    for app in (cli.app, offline.app, nights.app):
-        group: Any = typer.main.get_command(app)
-        for name, command in group.commands.items():
-            inner = getattr(command, "commands", None)
-            found.update({name: command} if inner is None else {f"{name} {each}": inner[each] for each in inner})
-    return found
-
-
-def command_of(words: list[str]) -> tuple[str, list[str]]:
-    """The name of the command that *words* call, which may be two of them, and its arguments."""
-    length = 1 if words[0] in commands() else 2
-    return " ".join(words[:length]), words[length:]
 
 
 def option_names(command: Any) -> set[str]:
@@ -104,36 +76,18 @@ def test_the_exit_codes_are_documented(document: Path) -> None:
 
 
 def shown_commands() -> Iterator[tuple[str, list[str]]]:
-    """Each `pressarc` command in a shell block of a document or in a file of deploy/: where, and its arguments."""
+    """Each `pressarc` command in a shell block of a document: where, and its arguments."""
     shown = [(document.name, block) for document in DOCUMENTS for block in (*blocks(document, "sh"), *crons(document))]
-    shown.append(("crontab", (ROOT / "deploy/crontab").read_text(encoding="utf-8")))
-    shown.append(("pressarc.service", unit("pressarc.service")["Service"]["ExecStart"]))
     for name, text in shown:
-        for words in _simple_commands(text):
-            image = words.index("pressarc") if words[:2] == ["docker", "run"] else 0
+        for words in simple_commands(text):
+            is_run = words[0] == "docker" and "run" in words[1:3]
+            image = words.index("pressarc") if is_run else 0
             if words[image].rpartition("/")[2] == "pressarc":
                 yield name, words[image + 1 :]
 
 
 def crons(document: Path) -> list[str]:
     return [block for block in blocks(document, "") if "* * *" in block]
-
-
-def _simple_commands(script: str) -> Iterator[list[str]]:
-    """The words of each command of a shell script, up to where the shell does something else with it."""
-    plain = re.sub(r"(^|\s)#.*$", r"\1", script.replace("\\\n", " "), flags=re.MULTILINE)
-    lexer = shlex.shlex(plain, posix=True, punctuation_chars="|&;<>\n")
-    lexer.whitespace, lexer.whitespace_split, lexer.commenters = " \t", True, ""
-    words: list[str] = []
-    for word in [*lexer, "\n"]:
-        if not set(word) <= set("|&;<>\n"):
-            words.append(word)
-            continue
-        if word.startswith(">") and words[-1:] == ["2"]:
-            words.pop()
-        if words:
-            yield words
-        words = []
 
 
 def test_the_documents_show_commands() -> None:
@@ -207,27 +161,6 @@ def test_configuration_in_the_documents_is_valid(tmp_path: Path) -> None:
             load_config(str(path))
         else:
             load_config(None, config_file=path)
-
-
-# ---------------------------------------------------------------- deploy/
-
-
-def test_the_service_takes_warnings_for_success_and_its_timer_starts_it() -> None:
-    service = unit("pressarc.service")["Service"]
-    assert service["SuccessExitStatus"] == str(WARNINGS)
-    assert service["ExecStart"].endswith(" $SITES")
-    sites = (ROOT / "deploy/pressarc.env").read_text(encoding="utf-8")
-    assert re.search(r"^SITES=example\.org$", sites, re.MULTILINE)
-    assert "OnCalendar" in unit("pressarc.timer")["Timer"]
-
-
-def test_what_the_image_copies_is_there() -> None:
-    lines = (ROOT / "deploy/Dockerfile").read_text(encoding="utf-8").splitlines()
-    sources = [
-        word for line in lines if line.startswith("COPY ") and "--from" not in line for word in line.split()[1:-1]
-    ]
-    assert sources
-    assert [source for source in sources if not (ROOT / source).exists()] == []
 
 
 # ---------------------------------------------------------------- all documents
