@@ -34,7 +34,7 @@ test: $(DEV)  ## Run the tests that need only Python packages.
 
 test-servers: $(DEV)  ## Run the tests with real servers (Ceph: Debian packages, as root), other programs' WARC readers, and 100,000 broken responses.
 	sh tests/contract/install.sh
-	$(BIN)/python -m pytest -m servers
+	$(BIN)/python -m pytest -m servers -n auto --dist loadgroup
 
 test-e2e: $(DEV)  ## Run the tests against a real WordPress and systemd's own checks (Debian packages, as root).
 	sh tests/e2e/wordpress/install.sh
