@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from crawler.demo import DemoServer, serve
+from crawler.demo.truth import events
 from tests.e2e.archive_view import pressarc
 from tests.e2e.discovery.visitor import Night, crawl
 from tests.e2e.test_demo_site import assert_equals_truth
@@ -60,3 +62,25 @@ def test_a_sentence_of_the_second_page_is_proven_by_the_record_of_that_page(
     second = [each for each in proof["sentences"] if each["page"] == 2]
     assert second
     assert all(each["span"] is not None for each in second)
+
+
+def test_a_second_night_makes_revisions_of_what_was_edited_and_of_nothing_else(
+    first_night: tuple[DemoServer, Path, Night], tmp_path: Path
+) -> None:
+    server, folder, first = first_night
+    shutil.copytree(folder / "archive", tmp_path / "archive")
+    whole = {line["url"]: len(line["provenance"]["further"]) for line in first.articles}
+    server.set_day(2)
+    try:
+        night = crawl(server, tmp_path)
+        expected = server.truth()
+        happened = events(2, server.url, SIZE, ["several_pages"])
+    finally:
+        server.set_day(1)
+    assert night.written("new") == sorted((*happened.new, *(there for _, there in happened.moved)))
+    assert night.written("changed") == sorted(happened.edited)
+    written = [line for line in night.articles if line["event"] != "removed"]
+    assert_equals_truth(written, [each for each in expected if each.url in {line["url"] for line in written}])
+    changed = [line for line in written if line["event"] == "changed"]
+    assert all(len(line["provenance"]["further"]) == whole[line["url"]] for line in changed)
+    assert pressarc("verify", "--archive", str(tmp_path / "archive"), cwd=tmp_path).returncode == 0
