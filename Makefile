@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEV := $(VENV)/.dev
 READY := $(VENV)/.ready
 
-.PHONY: help demo crawl setup test test-servers test-e2e check format schema lock bench bench-extract clean
+.PHONY: help demo crawl setup test test-servers test-e2e test-browser replay-env check format schema lock bench bench-extract clean
 
 help:  ## Show these lines.
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/make \1|\2/' | column -t -s '|'
@@ -21,6 +21,9 @@ $(READY): requirements.lock pyproject.toml
 $(DEV): $(READY) requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
 	@touch $@
+
+replay-env: $(READY)  ## Install pywb in an environment of its own, for pressarc replay.
+	$(BIN)/pressarc replay --install
 
 demo: $(READY)  ## Crawl our demo news site, for real, into ./archive.
 	@$(BIN)/pressarc demo
@@ -41,6 +44,10 @@ test-e2e: $(DEV)  ## Run the tests against a real WordPress and systemd's own ch
 	sh tests/e2e/systemd/install.sh
 	$(BIN)/python -m pytest -m e2e
 
+test-browser: $(DEV)  ## Run the tests that look at archived pages in Chromium (Debian package, as root).
+	sh tests/browser/install.sh
+	$(BIN)/python -m pytest -m browser
+
 check: $(DEV)  ## Run ruff and mypy.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -58,6 +65,9 @@ lock: $(DEV)  ## Write the lock files anew from pyproject.toml.
 	  --no-header --allow-unsafe -o requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	  --no-header --allow-unsafe --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	sed -n 's/^replay = \["\(.*\)"\]$$/\1/p' pyproject.toml | \
+	  $(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --no-header --no-annotate --allow-unsafe -o pipelines/replay/requirements-replay.lock -
 
 bench: $(DEV)  ## Measure each part against a yardstick in the same run.
 	$(BIN)/python -m bench.warc_writing

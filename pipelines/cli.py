@@ -14,11 +14,14 @@ from pipelines.commands import (
     extract,
     gc,
     history,
+    index,
     keys,
+    lookup,
     publish,
     rebuild_memory,
     redact,
     repair,
+    replay,
     report,
     schema,
     status,
@@ -29,12 +32,15 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 app.command("status")(status.status)
 app.command("report")(report.report)
 app.command("history")(history.history)
+app.command("lookup")(lookup.lookup)
+app.command("replay")(replay.replay)
 app.command("export")(export.export)
 app.command("schema")(schema.schema)
 app.command("extract")(extract.extract)
 app.command("config")(configuration.config_)
 app.command("verify")(verify.verify)
 app.command("publish")(publish.publish)
+app.command("index")(index.index)
 app.command("repair")(repair.repair)
 app.command("rebuild-memory")(rebuild_memory.rebuild_memory)
 app.command("redact")(redact.redact)

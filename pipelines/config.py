@@ -254,6 +254,16 @@ class SealOptions(Section):
     )
 
 
+class ReplayOptions(Section):
+    """`[replay]`: how the archive is shown in a browser."""
+
+    environment: str | None = Field(
+        None,
+        description="Folder of the environment that pywb is in, where it is not in pressarc's own; by default `pywb` "
+        "in the folder of that one.",
+    )
+
+
 class Config(Section):
     """The effective configuration of one site's run."""
 
@@ -266,6 +276,7 @@ class Config(Section):
     capture: CaptureOptions = CaptureOptions()
     extract: ExtractOptions = ExtractOptions()
     seal: SealOptions = SealOptions()
+    replay: ReplayOptions = ReplayOptions()
 
     @property
     def user_agent(self) -> str:

@@ -12,6 +12,7 @@
         ObjectMissing  ObjectDiffers  UploadCorrupt~  AccessDenied  StoreUnavailable~
       PublishError                   a run could not be committed
         BatchIncomplete  ManifestConflict  RunLocked  SealFailed
+      ReplayFailed                   the archive cannot be shown in a browser
 
     ~ transient: trying again may help, and only these are tried again.
 
@@ -168,3 +169,7 @@ class RunLocked(PublishError):
 
 class SealFailed(PublishError):
     """A manifest could not be signed or time-stamped, or its seal does not hold."""
+
+
+class ReplayFailed(ArchiveError):
+    """pywb is not there or does not come up, or a port is taken."""

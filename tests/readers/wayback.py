@@ -5,33 +5,29 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.errors import ReplayFailed
+from pipelines.replay.environment import find_python, install
 from tests.contract.s3_servers import running
 from tests.ports import free_port
 
-PYWB = "pywb==2.10.*"
 CACHE = "PRESSARC_TEST_CACHE"
 """Environment variable: a folder in which the environment is kept from one test session to the next."""
 
-_INSTALL_LIMIT_S = 400
 _COLLECTION = "vices"
 
 
 def installed(fallback: Path) -> Path:
     """The folder of pywb's commands; they are installed if they are not there yet."""
     home = Path(os.environ.get(CACHE) or fallback) / "pywb"
-    ready = home / ".ready"
-    if not ready.exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True, timeout=60)
-        install = [str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", PYWB]
-        subprocess.run(install, check=True, timeout=_INSTALL_LIMIT_S, capture_output=True)
-        ready.touch()
-    return home / "bin"
+    try:
+        return find_python(home).parent
+    except ReplayFailed:
+        return install(home).parent
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ LAYERS = (
     # ------------------------------------------------ crawler above, pipelines below
     "pipelines.cli pipelines.adapter",
     "pipelines.commands",
-    "pipelines.verify pipelines.replay pipelines.report pipelines.contract pipelines.export",
+    "pipelines.replay",
+    "pipelines.verify pipelines.captures pipelines.report pipelines.contract pipelines.export",
     "pipelines.publish pipelines.site_files",
     "pipelines.index",
     "pipelines.flow",
@@ -78,6 +79,7 @@ OWNERS = {
     "rfc3161_client": ("pipelines/seal/timestamps.py",),
     "urllib.request": ("pipelines/seal/timestamps.py",),
     "protego": ("crawler/frontier/robots.py",),
+    "pywb": ("pipelines/replay/wayback_child.py",),
     "surt": ("pipelines/index/cdxj.py",),
     "w3lib": ("pipelines/http/url.py", "pipelines/page/decode.py"),
     "filelock": ("pipelines/publish/work.py",),

@@ -10,6 +10,7 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
+REPLAY_LOCK = "pipelines/replay/requirements-replay.lock"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -23,6 +24,7 @@ def pinned(lock: str) -> dict[str, str]:
     ("lock", "wanted"),
     [
         *(("requirements.lock", text) for text in PROJECT["dependencies"]),
+        *((REPLAY_LOCK, text) for text in PROJECT["optional-dependencies"]["replay"]),
         *(("requirements-dev.lock", text) for text in PROJECT["optional-dependencies"]["dev"]),
     ],
 )
@@ -37,6 +39,6 @@ def test_both_locks_agree() -> None:
     assert {name: development.get(name) for name in runtime} == runtime
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", REPLAY_LOCK])
 def test_a_lock_names_no_place_to_download_from(lock: str) -> None:
     assert not re.search(r"https?://|file:/|--(?:extra-)?index-url|--find-links", (ROOT / lock).read_text("utf-8"))

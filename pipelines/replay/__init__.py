@@ -1,0 +1,1 @@
+"""An archive shown in a browser: pywb over our indexes, and pages that lead into it."""
