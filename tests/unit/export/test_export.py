@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import ArchiveError, ConfigError, DigestMismatch, ObjectMissing
@@ -188,12 +188,14 @@ def test_parquet_has_the_fields_typed_and_nested_as_the_lines_have_them(tmp_path
     made.night(map(to_bytes, lines[3:]))
     path, _ = exported(made, "parquet", sites=("a.example",))
     table = pq.read_table(path)
-    rows = table.to_pylist(maps_as_pydicts="strict")
+    rows = table.to_pylist()
     assert [row.pop("manifest") for row in rows] == [1, 1, 1, 2, 2, 2, 2]
     assert list(rows[0]) == list(ODD[0])
     for row, line in zip(rows, lines, strict=True):
         line.pop("a_field_of_tomorrow", None)
         instant = row.pop("captured_at")
+        listed = row["provenance"]["versions"]
+        row["provenance"]["versions"] = {each["key"]: each["value"] for each in listed}
         assert instant == datetime.fromisoformat(line.pop("captured_at")).astimezone(UTC)
         for name in ("reserved", "statements", "robots_record", "tdmrep_record"):
             if line["rights"] is not None:
@@ -272,6 +274,7 @@ def test_a_damaged_archive_gives_no_export_and_names_the_part(
     assert [path.name for path in made.folder.parent.iterdir()] == ["archive"]
 
 
+@settings(max_examples=20)
 @given(st.lists(st.lists(st.integers(0, 6), max_size=6), min_size=1, max_size=4))
 def test_the_latest_is_the_last_line_of_each_article_whatever_the_order(nights: list[list[int]]) -> None:
     import tempfile
