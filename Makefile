@@ -35,8 +35,9 @@ crawl: $(READY)  ## Crawl a site into ./archive: make crawl SITE=https://example
 test: $(DEV)  ## Run the tests that need only Python packages.
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
-test-servers: $(DEV)  ## Run the tests with real servers (Ceph: Debian packages, as root), other programs' WARC readers, and 100,000 broken responses.
+test-servers: $(DEV)  ## Run the tests with real servers (Ceph: Debian packages, as root), other programs' readers, and 100,000 broken responses.
 	sh tests/contract/install.sh
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-loaders.lock
 	$(BIN)/python -m pytest -m servers -n auto --dist loadgroup
 
 test-e2e: $(DEV)  ## Run the tests against a real WordPress and systemd's own checks (Debian packages, as root).
@@ -68,6 +69,8 @@ lock: $(DEV)  ## Write the lock files anew from pyproject.toml.
 	sed -n 's/^replay = \["\(.*\)"\]$$/\1/p' pyproject.toml | \
 	  $(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	  --no-header --no-annotate --allow-unsafe -o pipelines/replay/requirements-replay.lock -
+	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --no-header --allow-unsafe --extra loaders -c requirements-dev.lock -o requirements-loaders.lock pyproject.toml
 
 bench: $(DEV)  ## Measure each part against a yardstick in the same run.
 	$(BIN)/python -m bench.warc_writing

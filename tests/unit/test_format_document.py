@@ -434,7 +434,7 @@ def test_the_reader_in_the_data_teams_page_reads_what_manifests_name(tmp_path: P
         runs.mkdir(parents=True, exist_ok=True)
         (runs / f"{number:08}.json").write_bytes(facts.model_copy(update={"files": files}).to_bytes())
     write_part(archive / key.replace("00002.jsonl", "00003.jsonl"), [b"no manifest names this\n"])
-    script, _ = blocks(ROOT / "docs/data-team.md", "python")
+    script = next(block for block in blocks(ROOT / "docs/data-team.md", "python") if "def new_articles" in block)
     tail = "\nprint(json.dumps([[each['id'], each['revision']] for each in articles]))\n"
     done = subprocess.run(
         [sys.executable, "-c", script + tail], cwd=tmp_path, capture_output=True, timeout=60, check=True
@@ -443,7 +443,7 @@ def test_the_reader_in_the_data_teams_page_reads_what_manifests_name(tmp_path: P
 
 
 def test_the_changes_in_the_data_teams_page_are_those_of_the_text(capsys: pytest.CaptureFixture[str]) -> None:
-    _, script = blocks(ROOT / "docs/data-team.md", "python")
+    script = next(block for block in blocks(ROOT / "docs/data-team.md", "python") if '"changes"' in block)
     change = schema.ParagraphChange(op="replace", previous=(1, 2), current=(1, 3)).model_dump(mode="json")
     earlier, line = {"text": "One.\n\nTwo."}, {"text": "One.\n\nToo.\n\nThree.", "changes": {"paragraphs": [change]}}
     exec(script, {"earlier": earlier, "line": line})

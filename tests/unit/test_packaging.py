@@ -26,6 +26,7 @@ def pinned(lock: str) -> dict[str, str]:
         *(("requirements.lock", text) for text in PROJECT["dependencies"]),
         *((REPLAY_LOCK, text) for text in PROJECT["optional-dependencies"]["replay"]),
         *(("requirements-dev.lock", text) for text in PROJECT["optional-dependencies"]["dev"]),
+        *(("requirements-loaders.lock", text) for text in PROJECT["optional-dependencies"]["loaders"]),
     ],
 )
 def test_a_dependency_is_locked_at_a_version_that_is_asked_for(lock: str, wanted: str) -> None:
@@ -34,11 +35,16 @@ def test_a_dependency_is_locked_at_a_version_that_is_asked_for(lock: str, wanted
     assert requirement.specifier.contains(version), f"run `make lock`: {wanted} is locked at {version}"
 
 
-def test_both_locks_agree() -> None:
+def test_all_locks_agree() -> None:
     runtime, development = pinned("requirements.lock"), pinned("requirements-dev.lock")
     assert {name: development.get(name) for name in runtime} == runtime
+    loaders = pinned("requirements-loaders.lock")
+    shared = loaders.keys() & development.keys()
+    assert {name: development[name] for name in shared} == {name: loaders[name] for name in shared}
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", REPLAY_LOCK])
+@pytest.mark.parametrize(
+    "lock", ["requirements.lock", "requirements-dev.lock", "requirements-loaders.lock", REPLAY_LOCK]
+)
 def test_a_lock_names_no_place_to_download_from(lock: str) -> None:
     assert not re.search(r"https?://|file:/|--(?:extra-)?index-url|--find-links", (ROOT / lock).read_text("utf-8"))
