@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEV := $(VENV)/.dev
 READY := $(VENV)/.ready
 
-.PHONY: help demo crawl setup test test-servers test-e2e test-browser replay-env check format schema lock bench bench-extract clean
+.PHONY: help demo crawl setup test test-servers test-e2e test-browser replay-env check format schema reference lock bench bench-extract clean
 
 help:  ## Show these lines.
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/make \1|\2/' | column -t -s '|'
@@ -60,6 +60,9 @@ format: $(DEV)  ## Format the code.
 
 schema: $(DEV)  ## Write the JSON Schemas and docs/schema.md anew from the models and FORMAT.md.
 	$(BIN)/python -m pipelines.contract
+
+reference: $(DEV)  ## Write docs/commands.md anew from the commands' own help.
+	$(BIN)/python -m crawler.reference
 
 lock: $(DEV)  ## Write the lock files anew from pyproject.toml.
 	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \

@@ -27,22 +27,21 @@ from pipelines.errors import AccessDenied, ArchiveError, ConfigError
 from pipelines.http.url import site_name
 from pipelines.store.keys import check_site
 
-app = typer.Typer(
-    name="pressarc",
-    help="A news crawler and archive: clean articles as JSON Lines, and the exact bytes they came from as WARC.",
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
+app = typer.Typer()
 
 
 DelayOption = Annotated[
     float | None,
     typer.Option(
-        "--delay", help="Seconds between two requests to a host; never less than its Crawl-delay.", show_default="1"
+        "--delay",
+        help="Seconds between two requests to a host; never less than its Crawl-delay (`crawl.delay_s`).",
+        show_default="1",
     ),
 ]
-PrivateOption = Annotated[bool, typer.Option("--allow-private", help="Allow hosts with private or loopback addresses.")]
+PrivateOption = Annotated[
+    bool,
+    typer.Option("--allow-private", help="Allow hosts with private or loopback addresses (`crawl.allow_private`)."),
+]
 
 INTERRUPTED = 128 + signal.SIGINT
 """The exit code by which shells know a command that an interrupt ended."""
@@ -52,16 +51,40 @@ _REQUESTS_A_CAPTURE = 12
 
 @app.command("crawl")
 def crawl_(
-    sites: Annotated[list[str], typer.Argument(metavar="URL|SITE...", help="URLs, or names of site files.")],
+    sites: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="URL|SITE...",
+            help="URLs, names of site files (`sites/<name>.toml` beside the configuration file), "
+            "or paths of site files that end in `.toml`.",
+        ),
+    ],
     archive: ArchiveOption = None,
     config: ConfigOption = None,
-    max_pages: Annotated[int | None, typer.Option(help="Pages a run may fetch.", show_default="1000")] = None,
+    max_pages: Annotated[
+        int | None, typer.Option(help="Pages a run may fetch (`crawl.max_pages`).", show_default="1000")
+    ] = None,
     delay: DelayOption = None,
     set_: SetOption = None,
     allow_private: PrivateOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Crawl each site into the archive: one run, one committed manifest a site.
+
+    ```sh
+    pressarc crawl https://example.org/
+    pressarc crawl example.org example.net --json
+    pressarc crawl example.org --archive s3://bucket/prefix --max-pages 200 --delay 2 --set crawl.retries=0
+    ```
+
+    The archive is made if it is not there. With `--json`: a list of `{site, status, messages, run, manifest, counts}`;
+    `status` is `complete`, `warnings` or `failed`; `run`, `manifest` and `counts` are null for a site that failed.
+
+    SIGTERM or Ctrl-C, once, ends the crawl in order: what was captured is extracted and published as an incomplete
+    run, exit code 3.
+
+    `scrapy crawl news -a url=https://example.org/` in a checkout does the same, for those who want Scrapy's own
+    options.
 
     Exit code 0 complete, 1 failed, 2 usage or configuration, 3 complete with warnings.
     """
@@ -79,9 +102,17 @@ def crawl_(
 def capture(
     urls: Annotated[list[str] | None, typer.Argument(metavar="URL...", help="Pages to capture.")] = None,
     from_: Annotated[
-        str | None, typer.Option("--from", help="A file with more of them, one a line; - for standard input.")
+        str | None,
+        typer.Option(
+            "--from", help="A file with more of them, one a line (`#` begins a comment); `-` for standard input."
+        ),
     ] = None,
-    requisites: Annotated[bool, typer.Option("--requisites", help="Capture what they need to be shown, too.")] = False,
+    requisites: Annotated[
+        bool,
+        typer.Option(
+            "--requisites", help="Capture what they need to be shown, too: images, style sheets, scripts, fonts."
+        ),
+    ] = False,
     archive: ArchiveOption = None,
     config: ConfigOption = None,
     delay: DelayOption = None,
@@ -90,6 +121,14 @@ def capture(
     as_json: JsonOption = False,
 ) -> None:
     """Capture exactly these pages, now: nothing is discovered, all else is as in a crawl. One run a site.
+
+    ```sh
+    pressarc capture https://example.org/2026/11/a-story/
+    pressarc capture --from urls.txt --requisites
+    ```
+
+    Pages of one site share a run, its connection and its delay; robots.txt is obeyed here too. With `--json`: as
+    `crawl`.
 
     Exit code 0 complete, 1 failed, 2 usage or configuration, 3 complete with warnings.
     """
@@ -144,7 +183,25 @@ def add(
 ) -> None:
     """Look at a site with at most 20 polite requests, write its site file, and show three of its articles.
 
-    Exit code 0 written, 1 the site could not be looked at, 2 usage or configuration, 3 written, with warnings.
+    ```sh
+    pressarc add https://example.org/
+    pressarc add https://example.org/ --dry-run --json
+    ```
+
+    What is asked, in this order, as far as there is such a thing: robots.txt, the home page, sitemaps, feeds, three
+    articles, `/.well-known/tdmrep.json`, a section and its next page, WordPress REST. robots.txt is obeyed and the
+    pace of a crawl is kept; redirects, failures and robots.txt count. What crosses the wire is thrown away: a look is
+    no run.
+
+    The file is `sites/<site>.toml` beside the configuration file. It sets the URL; comments say what was found
+    (sources, sections, pagination, content system, languages, statements on text and data mining, signs of a paywall,
+    whether JavaScript is needed), what will be used, and how many articles a day to expect. Nothing is asked of
+    whoever runs it; `--set site.name=…` names the file. With `--json`: all that was found, as one object; `file` is
+    the file that was written, or null.
+
+    Exit code 0 where the file was written, 1 where the home page could not be had (the sentence says why, and nothing
+    is written), 2 also where there is a site file already, 3 where it was written and there is a warning: a site that
+    is drawn by scripts, walls in place of pages, fewer articles than were named, sources that are out of date.
     """
     if "://" not in url:
         raise ConfigError("name the site by its address, like https://example.org/", where=url)
@@ -186,7 +243,22 @@ def _tell(found: SiteReport, path: Path | None, *, as_json: bool) -> None:
 
 @app.command()
 def demo(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
-    """Start our demo news site on this machine, crawl it for real, and say what was written and where."""
+    """Start our demo news site on this machine, crawl it for real, and say what was written and where.
+
+    ```sh
+    pressarc demo --archive demo-archive
+    ```
+
+    With `--json`: as `crawl`.
+
+    To try pressarc on a site that is larger, older or more difficult, serve one and crawl it yourself: `--help` lists
+    the vices that it can have.
+
+    ```sh
+    python -m crawler.demo --port 8080 --size 500 --day 2 --vice only_listings --vice calendar
+    pressarc crawl http://127.0.0.1:8080/ --allow-private --delay 0
+    ```
+    """
     from crawler.demo import serve  # noqa: PLC0415 (nothing else needs the demo's newsroom)
 
     flags: dict[str, object] = {"archive.location": archive, "crawl.delay_s": 0.0, "crawl.allow_private": True}
@@ -258,12 +330,25 @@ def _how_to_look(archive: str) -> None:
     print(f"  gzip -dc {archive}/articles/site=demo/*/*.jsonl.gz | head -n 1 | python3 -m json.tool --no-ensure-ascii")
 
 
+def everything() -> typer.Typer:
+    """The whole of `pressarc`: the commands of this module, and those that have modules of their own."""
+    whole = typer.Typer(
+        name="pressarc",
+        help="A news crawler and archive: clean articles as JSON Lines, and the exact bytes they came from as WARC.",
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",  # docs/commands.md is made of the same docstrings
+    )
+    for part in (app, nights.app, offline.app):
+        whole.add_typer(part)
+    return whole
+
+
 def main() -> None:
     """Run the command; an error is one sentence on standard error, and an exit code."""
-    app.add_typer(offline.app)
-    app.add_typer(nights.app)
     try:
-        app()
+        everything()()
     except ConfigError as error:
         errors.print(f"pressarc: {error}", markup=False)
         sys.exit(USAGE)

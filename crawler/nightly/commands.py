@@ -43,9 +43,21 @@ _NIGHTS_KNOWN = 30
 @app.command()
 def nightly(
     jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, help="Processes at a time.", show_default="one for each processor")
+        int | None,
+        typer.Option(
+            "--jobs",
+            min=1,
+            help="Processes at a time; each crawls up to `crawl.sites_at_once` sites at once.",
+            show_default="one for each processor",
+        ),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Say for each site what would be done, and why; nothing is requested, and nothing is written.",
+        ),
+    ] = False,
     only_failed: Annotated[
         bool, typer.Option("--only-failed", help="Only sites whose last run failed or was interrupted.")
     ] = False,
@@ -55,6 +67,42 @@ def nightly(
     as_json: JsonOption = False,
 ) -> None:
     """Crawl every enabled site that is due, take up what was interrupted, publish what was left, and write a report.
+
+    ```sh
+    pressarc nightly
+    pressarc nightly --jobs 4 --config /etc/pressarc/pressarc.toml
+    pressarc nightly --only-failed
+    pressarc nightly --dry-run
+    ```
+
+    The sites are those of `sites/` beside the configuration file. A site is due when its last complete run began
+    `nightly.every_h` hours ago, or up to half of that earlier, at most 12 hours: so the command may be started a
+    little sooner than the night before, and what was crawled in the morning is not crawled again at noon. A site whose
+    last run was interrupted, or received nothing, is due at once. `nightly.enabled` and `crawl.only_between` keep a
+    site from being crawled, but not its runs from being published; so are runs in the work folder of sites that have
+    no file.
+
+    Sites are shared out among processes, and none can end another's run. If a process dies, whatever the cause, its
+    unfinished sites are begun again, each in a process of its own, and go on where they were; one whose process dies
+    twice has failed. A process that says nothing for six hours counts as dead. Two sites on one host are crawled one
+    after the other.
+
+    It may be started twice: the second says that a night is under way, begins nothing, and ends with 0. A site that
+    `pressarc crawl` is working on is left to it (3).
+
+    A line for each site says what became of it: `complete`, `warnings`, `failed`, or `skipped` and why. A site that is
+    due for two of its nights and is never open when the command is started is no longer `skipped`, but `warnings`. The
+    exit code is the worst of them: 1 before 3 before 0; `skipped` is 0, a site file that is wrong is 1, and keeps no
+    other site from its night.
+
+    The night's report is `nights/<start>.html` in the archive's work folder, and `nights/<start>.json` beside it holds
+    its numbers. What ended a process is in `workers.log` there, what went wrong in a crawl in `pressarc.log`.
+
+    SIGTERM or Ctrl-C, once, ends all crawls in order, as it does one; twice ends them at once (130). If the process
+    itself is killed, those that it began end in order.
+
+    With `--json`: `{schema, started_at, ended_at, sites: [{site, status, said, runs}], page}`; with `--dry-run` a list
+    of `{site, action, why}`.
 
     Exit code 0 all is well, 1 a site failed, 2 usage or configuration, 3 done with warnings.
     """
@@ -151,7 +199,19 @@ def _sites(context: typer.Context) -> None:
 def list_(
     archive: ArchiveOption = None, config: ConfigOption = None, set_: SetOption = None, as_json: JsonOption = False
 ) -> None:
-    """Every site file: whether it is enabled, when it is due, when its last run began and how that ended."""
+    """Every site file: whether it is enabled, when it is due, when its last run began and how that ended.
+
+    ```sh
+    pressarc sites list
+    pressarc sites list --json
+    ```
+
+    `pressarc sites` alone does the same. The state is that of the newest run that looked for articles: `complete`,
+    `warnings`, `cut` (a budget was spent, or the hours were over), `incomplete` (it was interrupted), `failed`
+    (nothing was received), `never`; `wrong` for a site file that is wrong, `unknown` where the archive cannot be read.
+
+    With `--json`: a list of `{site, enabled, due, last_run, state, error}`.
+    """
     flags = {"archive.location": archive}
     base = load_config(None, config_file=config, overrides=set_ or (), flags=flags)
     files = site_files(config, overrides=set_ or (), flags=flags)
@@ -210,13 +270,25 @@ def _instant(at: datetime) -> str:
 
 @sites.command()
 def enable(names: SitesArgument, config: ConfigOption = None) -> None:
-    """Have `pressarc nightly` crawl these sites: `nightly.enabled` is written into their files."""
+    """Have `pressarc nightly` crawl these sites: `nightly.enabled` is written into their files.
+
+    ```sh
+    pressarc sites enable example.org
+    ```
+
+    Comments and everything else in them stay as they are.
+    """
     _switch(names, config, on=True)
 
 
 @sites.command()
 def disable(names: SitesArgument, config: ConfigOption = None) -> None:
-    """Have `pressarc nightly` leave these sites alone; what is in the archive stays, and so do their files."""
+    """Have `pressarc nightly` leave these sites alone; what is in the archive stays, and so do their files.
+
+    ```sh
+    pressarc sites disable example.org example.net
+    ```
+    """
     _switch(names, config, on=False)
 
 
@@ -240,7 +312,12 @@ def check(
 ) -> None:
     """Hold every site file against the rules: a sentence for each that is wrong.
 
-    Exit code 0 where all are right, 2 where one is wrong.
+    ```sh
+    pressarc sites check
+    ```
+
+    Two files that name one site are wrong, too. Exit code 0 where all are right, 2 where one is wrong. With `--json`: a
+    list of `{site, file, error}`.
     """
     files = site_files(config, names=names)
     wrong = [file for file in files if file.error is not None]

@@ -23,14 +23,20 @@ from pipelines.export.state import ExportState, read_state
 
 
 def export(
-    out: Annotated[str, typer.Option("--out", help="The file to write, or s3://bucket/prefix/name.")],
+    out: Annotated[
+        str, typer.Option("--out", help="The file to write, or `s3://bucket/prefix/name`; nothing is overwritten.")
+    ],
     format_: Annotated[
         Literal["jsonl", "parquet", "csv"],
-        typer.Option("--format", help="jsonl (gzipped, if the name ends in .gz), parquet or csv."),
+        typer.Option(
+            "--format",
+            help="`jsonl` (the archive's own lines; gzipped, if the name ends in `.gz`), "
+            "`parquet` (needs `pip install 'pressarc[parquet]'`) or `csv`.",
+        ),
     ] = "jsonl",
     site: Annotated[list[str] | None, typer.Option("--site", help="Only this site. May be repeated.")] = None,
     since: Annotated[
-        str | None, typer.Option(help="Only what was captured on this day (UTC) or later, like 2026-11-22.")
+        str | None, typer.Option(help="Only what was captured on this day (UTC) or later, like `2026-11-22`.")
     ] = None,
     until: Annotated[str | None, typer.Option(help="Only what was captured on this day (UTC) or earlier.")] = None,
     latest: Annotated[
@@ -38,7 +44,10 @@ def export(
     ] = False,
     exclude_reserved: Annotated[
         bool,
-        typer.Option("--exclude-reserved", help="Leave out articles for which text and data mining is reserved."),
+        typer.Option(
+            "--exclude-reserved",
+            help="Leave out articles for which text and data mining is reserved (`rights.reserved`).",
+        ),
     ] = False,
     since_manifest: Annotated[
         list[str] | None,
@@ -56,7 +65,19 @@ def export(
 ) -> None:
     """Write article lines of an archive into one file: all of them, the latest of each article, or what is new.
 
-    Beside it, <out>.export.json says which manifests it covers; the next export goes on from there.
+    ```sh
+    pressarc export --format parquet --latest --out articles.parquet
+    pressarc export --since-manifest articles.parquet.export.json --latest --out news-2026-11-23.jsonl.gz
+    pressarc export --site example.org --since 2026-11-01 --until 2026-11-30 --format csv --out november.csv
+    pressarc export --format parquet --exclude-reserved --out "s3://bucket/dumps/train.parquet?endpoint=https://s3.example"
+    ```
+
+    Only what manifests name is read, and what was taken out of the archive is in no export. The same archive gives the
+    same bytes, with the same version of pyarrow. The file has its name once it is whole; a bucket gets it in one
+    upload, for which it is kept in the temporary folder (`TMPDIR`) before. What `--latest`, deltas and the formats
+    hold is in [data-team.md](data-team.md). With `--json`: the content of `.export.json`, and `out`.
+
+    Beside it, `<out>.export.json` says which manifests it covers; the next export goes on from there.
     """
     effective = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})
     store = archive_of(effective)

@@ -19,15 +19,28 @@ from pipelines.publish.offline import NamedPage, extract_pages, extract_warcs, p
 
 
 def extract(
-    files: Annotated[list[Path] | None, typer.Argument(help="WARC files, of any program.")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="WARC files, of any program, captures of one site.")
+    ] = None,
     pages: Annotated[
         str | None,
-        typer.Option(help='JSON lines {"id","url","html_b64"} to read instead: a file, or - for standard input.'),
+        typer.Option(help='JSON lines `{"id","url","html_b64"}` to read instead: a file, or `-` for standard input.'),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the parts; standard output by default.")] = None,
     workers: Annotated[int, typer.Option(help="Worker processes; 0 means one for each processor.")] = 0,
 ) -> None:
     """Make articles of WARC files, or of single pages, without crawling anything.
+
+    ```sh
+    pressarc extract crawl.warc.gz > articles.jsonl
+    pressarc extract crawl-00001.warc.gz crawl-00002.warc.gz --out parts --workers 4
+    pressarc extract --pages - < pages.jsonl
+    ```
+
+    WARC files give article lines on standard output or, with `--out`, `articles/<name>.jsonl.gz` and
+    `outcomes/<name>.jsonl.gz` in a folder. With `--pages`, each line `{"id","url","html_b64"}` (the page's bytes in
+    base64) gives a line `{"id","text","title","author","date"}`; every page is held to be an article's, and pages of
+    one host teach one another.
 
     Of WARC files: article lines on standard output, or parts of articles and outcomes in a folder. Of pages: a line
     {"id","text","title","author","date"} each; pages of one site teach one another.

@@ -18,7 +18,7 @@ from pipelines.store.contract import Store
 
 def gc(
     archive: ArchiveOption = None,
-    older_than: Annotated[int, typer.Option(help="Days since it came into the archive.")] = 30,
+    older_than: Annotated[int, typer.Option(help="Days since it came into the archive, at least 1.")] = 30,
     delete: Annotated[bool, typer.Option("--delete", help="Remove it for good; without, it is only listed.")] = False,
     captures: Annotated[
         bool, typer.Option("--captures", help="WARC files that no manifest names are garbage, too.")
@@ -28,6 +28,15 @@ def gc(
     as_json: JsonOption = False,
 ) -> None:
     """List, or remove, what no manifest names: left by tries that gave way and by writers that died.
+
+    ```sh
+    pressarc gc
+    pressarc gc --older-than 90 --delete
+    ```
+
+    For readers such files do not exist. WARC files among them were captured by a machine that died; the next crawl of
+    the site publishes them, so they are kept unless `--captures` is said. Files that are of no kind of the archive's
+    format are left alone. With `--json`: `{archive, garbage: [{name, bytes, said}]}`.
 
     Exit code 0 where all went well, 1 where something could not be removed.
     """

@@ -28,7 +28,19 @@ def history(
     set_: SetOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Every revision of an article: when it was captured, what changed, and the record that shows it."""
+    """Every revision of an article: when it was captured, what changed, and the record that shows it.
+
+    The oldest comes first. With `--diff`, how the text changed from each revision to the next: which paragraphs, and
+    in them the words that went (`[-so-]`, red on a terminal) and those that came (`{+so+}`, green). Exit code 2 where
+    the archive has no article at that URL.
+
+    ```sh
+    pressarc history https://example.org/2026/11/ferry/ --diff
+    ```
+
+    With `--json`: the article lines, as a list; with `--diff`, too, each has `diff`: `[{op, previous, current, words:
+    [{op, text}]}]`, null for the first.
+    """
     store = archive_of(load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive}))
     revisions = history_of(store, url)
     if not revisions:

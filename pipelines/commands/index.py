@@ -22,6 +22,10 @@ def index(
 ) -> None:
     """Make ready what lookup and replay read: indexes of runs that were committed before runs had one.
 
+    ```sh
+    pressarc index
+    ```
+
     They are made of the WARC files and kept in the archive's work folder; the archive itself is not written to. Lookup
     and replay do the same when they need it.
     """

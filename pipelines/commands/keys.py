@@ -17,6 +17,13 @@ def new(
 ) -> None:
     """Make a key that manifests are signed with: the private one in FILE, the public one in FILE.pub.
 
+    ```sh
+    pressarc keys new signing.pem
+    ```
+
+    `seal.key_file` names it to the crawl, or `PRESSARC_SIGNING_KEY` in the environment holds its content. The
+    fingerprint that is printed is the SHA-256 of the public key's 32 bytes.
+
     Keep FILE where only the crawl can read it, and give FILE.pub to whoever is to check the archive.
     """
     key = SigningKey.new()

@@ -35,8 +35,17 @@ def lookup(
 ) -> None:
     """Every capture of a URL, over all runs: when, what was answered, and the WARC record that holds it.
 
-    Captures of http and https, and with and without www., are found together. A capture that only says that nothing
-    had changed is told with the record that has the payload.
+    ```sh
+    pressarc lookup https://example.org/2026/11/ferry/
+    pressarc lookup https://example.org/2026/11/ferry/ --at 2026-11-23T12:00:00Z --json
+    ```
+
+    The oldest comes first; with `--at`, only the nearest to that time. Exit code 2 where the archive has no capture of
+    the URL. Captures of `http` and `https`, with `www.` and without, are found together, as SURT keys have it. A
+    capture that only says that nothing had changed (a revisit) is told with the record that has the payload, in
+    whichever run that is. `article` names the articles that the page held, and the newest of their revisions that had
+    been captured at this URL by then. With `--json`: a list of `{url, at, status, mime, is_revisit, digest, warc: {key,
+    offset, length}, original: {url, warc}, site, run, articles: [{id, revision}]}`.
     """
     loaded = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})
     wanted = None if at is None else parse_time(at)

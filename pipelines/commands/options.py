@@ -9,14 +9,21 @@ import typer
 
 FAILED, USAGE, WARNINGS = 1, 2, 3
 ArchiveOption = Annotated[
-    str | None, typer.Option("--archive", help="A folder, or s3://bucket/prefix.", show_default="archive")
+    str | None,
+    typer.Option("--archive", help="A folder, or `s3://bucket/prefix` (`archive.location`).", show_default="archive"),
 ]
 ConfigOption = Annotated[
-    Path | None, typer.Option("--config", help="The configuration file.", show_default="pressarc.toml, if there is one")
+    Path | None,
+    typer.Option(
+        "--config", help="The configuration file; `sites/` is beside it.", show_default="pressarc.toml, if there is one"
+    ),
 ]
 SetOption = Annotated[
-    list[str] | None, typer.Option("--set", help="Set any option: section.key=value. May be repeated.")
+    list[str] | None, typer.Option("--set", help="Set any option, as `section.key=value`. May be repeated.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for scripts instead of words.")]
-SiteOption = Annotated[list[str] | None, typer.Option("--site", help="A site to check. May be repeated.")]
+SiteOption = Annotated[
+    list[str] | None,
+    typer.Option("--site", help="A site, by its name in the archive. May be repeated; all by default."),
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]

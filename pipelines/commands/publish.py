@@ -22,16 +22,33 @@ _INTERRUPTED = "the crawl was interrupted and not taken up again; what it had ca
 
 
 def publish(
-    sites: Annotated[list[str] | None, typer.Argument(help="Sites to publish; all of them by default.")] = None,
+    sites: Annotated[
+        list[str] | None,
+        typer.Argument(help="Sites, by their names in the archive; all that have runs in the work folder by default."),
+    ] = None,
     archive: ArchiveOption = None,
     incomplete: Annotated[
-        bool, typer.Option("--incomplete", help="Publish runs whose crawl was interrupted, too, as they are.")
+        bool,
+        typer.Option(
+            "--incomplete",
+            help="Publish runs whose crawl was interrupted, too, as they are; "
+            "a crawl of the site would take them up again.",
+        ),
     ] = False,
     config: ConfigOption = None,
     set_: SetOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Publish what was captured and could not be published: nothing is crawled.
+
+    ```sh
+    pressarc publish
+    pressarc publish example.org --archive s3://bucket/prefix --incomplete
+    ```
+
+    A run is in the work folder until it is committed: the archive did not answer, the disk was full, the machine went
+    down. `pressarc crawl` publishes such runs of its sites, too. With `--json`: a list of `{site, status, run,
+    manifest, said}`.
 
     Exit code 0 where nothing is left to publish, 1 where something failed, 3 with warnings.
     """

@@ -25,7 +25,12 @@ def rebuild_memory(
 ) -> None:
     """Make a site's memory again from its articles, outcomes and WARC files, for a snapshot that is lost or damaged.
 
-    It is put into the work folder, and the next run of the site goes on from it.
+    ```sh
+    pressarc rebuild-memory example.org
+    ```
+
+    Its memory is put into the work folder, and the next run of the site goes on from it. What only the crawl knew
+    (which sitemap listed what) is learnt again by the next nights.
     """
     effective = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})
     store = archive_of(effective)

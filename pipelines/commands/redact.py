@@ -31,6 +31,19 @@ def redact(
 ) -> None:
     """Take an article out of the archive: payloads, lines and memory. What went, when and why stays in the chain.
 
+    ```sh
+    pressarc redact https://example.org/2026/11/a-story/ --site example.org --reason "court order 12/26" --dry-run
+    ```
+
+    Taken out are the bodies of the WARC records of its own URL, and of those that outcome lines name for it; the
+    content of all its lines; and the memory's snapshots but for a new one without it. What other pages say of it
+    (teasers, quotations, the article below another's) stays, and so do copies that others have made. `pressarc verify`
+    goes on to hold, and says how many articles were taken out. Later crawls do not bring it back as an article, but do
+    capture its page as long as the site serves it.
+
+    Files that are locked are named, and then nothing is changed. With `--json`: `{article, url, records, files,
+    obstacles, manifest}`.
+
     Exit code 0 where it is out, or could be; 1 where locked files are in the way.
     """
     effective = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})

@@ -26,7 +26,12 @@ from pipelines.verify.repair import repair as repair_archive
 
 
 def repair(
-    copy: Annotated[str, typer.Argument(metavar="COPY", help="Another place that holds this archive.")],
+    copy: Annotated[
+        str,
+        typer.Argument(
+            metavar="COPY", help="A folder, or `s3://bucket/prefix`, that holds this archive or a part of it."
+        ),
+    ],
     archive: ArchiveOption = None,
     site: SiteOption = None,
     dry_run: DryRunOption = False,
@@ -35,6 +40,13 @@ def repair(
     as_json: JsonOption = False,
 ) -> None:
     """Put files that are missing or damaged right, from a copy of the archive that has the bytes their manifests name.
+
+    ```sh
+    pressarc repair /copies/archive --dry-run
+    ```
+
+    A damaged file is removed before the right one is put in its place; nothing else is changed. With `--json`: a list
+    of `{key, was, is_right_now, message}`.
 
     Exit code 0 where everything is right now, 1 where something is not.
     """

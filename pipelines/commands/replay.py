@@ -39,7 +39,20 @@ def replay(
 ) -> None:
     """Show archived pages in a browser as they were, through pywb, until Ctrl-C.
 
-    The start page lists sites, days and articles, each with a link to its page as it was captured.
+    ```sh
+    pressarc replay --install
+    pressarc replay --open
+    pressarc replay example.org --archive s3://bucket/prefix --port 9000
+    ```
+
+    The start page lists sites, days and articles, each with a link to its page as it was captured; pywb shows pages at
+    the port after it, as `http://127.0.0.1:8081/archive/20261122030000/https://example.org/`: the capture nearest to
+    that time. Pictures and styles come from the archive, too, and from nowhere else. A page of which a night only
+    learnt that it had not changed is shown as it had been.
+
+    pywb is used where it is installed beside pressarc (`pip install 'pressarc[replay]'`), and else in an environment of
+    its own, because it needs older versions of some libraries: `--install` makes that, once. The sites' indexes are put
+    together in the archive's work folder before the first page is shown. Everything ends with the command.
     """
     loaded = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})
     named = loaded.replay.environment

@@ -35,14 +35,15 @@ class Format(StrEnum):
 
 def report(
     site: Annotated[
-        str | None, typer.Argument(help="A site, for the report of one of its runs; all sites' night without.")
+        str | None,
+        typer.Argument(help="A site, for the report of one of its runs; without it, of a night of all sites."),
     ] = None,
     run: Annotated[str | None, typer.Option("--run", help="Which run of the site; the newest, unless said.")] = None,
     night: Annotated[
         str | None,
-        typer.Option("--night", help="Which night: a day (UTC), like 2026-11-22.", show_default="the newest"),
+        typer.Option("--night", help="Which night: a day (UTC), like `2026-11-22`.", show_default="the newest"),
     ] = None,
-    format_: Annotated[Format, typer.Option("--format", help="text, json or html.")] = Format.TEXT,
+    format_: Annotated[Format, typer.Option("--format", help="`text`, `json` or `html`.")] = Format.TEXT,
     out: Annotated[
         Path | None, typer.Option("--out", help="File to write it into.", show_default="standard output")
     ] = None,
@@ -52,7 +53,22 @@ def report(
 ) -> None:
     """Report on a run, or on all runs of a night, against those before: what came, what it cost, and what stands out.
 
-    Everything is read from manifests, which stay as they are.
+    ```sh
+    pressarc report
+    pressarc report --night 2026-11-22 --format html --out night.html
+    pressarc report example.org --format html --out example.org.html
+    pressarc report example.org --run 20261122T030000Z-1a2b3c --format json
+    ```
+
+    Everything is read from manifests: a report can be made again at any time, of any run, and is no part of the
+    archive. A night is a day here: the runs that began on it (UTC).
+
+    At the top stands what to look at: no new article where there usually are some, a source that names none any more
+    or whose coverage has dropped, requests that fail, articles that are much shorter, a template that is retired. A
+    run is compared with up to seven runs before it, not counting a site's first.
+
+    The HTML page is one file that asks for nothing from anywhere; it shows the 30 runs or nights before beside this
+    one, in light or dark as its reader has it, on a telephone, too.
     """
     if site is None and run is not None:
         raise ConfigError("name the site that the run is of", where=f"--run {run}")

@@ -17,7 +17,8 @@ from pipelines.store.contract import Store
 
 def schema(
     name: Annotated[
-        str | None, typer.Argument(help="article, outcome or manifest; all of them by default, by name.")
+        str | None,
+        typer.Argument(help="`article`, `outcome` or `manifest`; without it all three, as one object by name."),
     ] = None,
     archive: Annotated[
         str | None,
@@ -26,7 +27,15 @@ def schema(
     config: ConfigOption = None,
     set_: SetOption = None,
 ) -> None:
-    """Print the JSON Schema of article lines, outcome lines or manifests."""
+    """Print the JSON Schema of article lines, outcome lines or manifests.
+
+    ```sh
+    pressarc schema article > article.schema.json
+    pressarc schema --archive s3://bucket/prefix
+    ```
+
+    [schema.md](schema.md) has them field by field.
+    """
     if name is not None and name not in schemas.NAMES:
         raise ConfigError(f"there is no such schema; there are {', '.join(schemas.NAMES)}", where=name)
     found = schemas.newest()

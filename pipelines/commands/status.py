@@ -29,7 +29,19 @@ def status(
     set_: SetOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Sites, runs and counts of an archive, and how each site's last run ended."""
+    """Sites, runs and counts of an archive, and how each site's last run ended.
+
+    `coverage` is, for each source, how many of the URLs it named as articles there is an article of. With `--missing`:
+    the URLs that a source named and of which there is no article, each with its reason.
+
+    ```sh
+    pressarc status --json
+    pressarc status example.org --missing
+    ```
+
+    With `--json`: `{archive, sites: [{site, runs, last_run, ended_at, outcome, new, changed, removed, exchanges,
+    coverage, warnings}]}`; with `--missing`, too, `{archive, missing}`, the outcome lines by site.
+    """
     store = archive_of(load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive}))
     shown = named_sites(store, sites)
     if missing:

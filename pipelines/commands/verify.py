@@ -29,20 +29,31 @@ from pipelines.verify.seals import Trust
 
 
 def verify(
-    sites: Annotated[list[str] | None, typer.Argument(help="Sites to check; all of them by default.")] = None,
+    sites: Annotated[
+        list[str] | None,
+        typer.Argument(help="Sites to check, by their names in the archive; all of them by default."),
+    ] = None,
     archive: ArchiveOption = None,
     site: SiteOption = None,
     article: Annotated[str | None, typer.Option(help="Prove one line: that of the article with this id.")] = None,
     revision: Annotated[int | None, typer.Option(help="Which of its lines; the newest, unless said.")] = None,
     since: Annotated[
-        str | None, typer.Option(help="Only runs that began on this day (UTC) or later, like 2026-11-22.")
+        str | None,
+        typer.Option(
+            help="Only runs that began on this day (UTC) or later, like `2026-11-22`; "
+            "the chain is checked whole all the same."
+        ),
     ] = None,
     sample: Annotated[
-        str | None, typer.Option(help="Read only this share of the files, drawn at random, like 5%.")
+        str | None,
+        typer.Option(
+            help="Read only this share of the files, drawn at random, like `5%`; "
+            "of the others it is seen that they are there, with the right size."
+        ),
     ] = None,
-    seed: Annotated[str | None, typer.Option(help="Draw the sample that was drawn with this seed.")] = None,
+    seed: Annotated[str | None, typer.Option(help="Draw the sample again that was drawn with this seed.")] = None,
     no_extraction: Annotated[
-        bool, typer.Option("--no-extraction", help="Check bytes and digests; make no article again.")
+        bool, typer.Option("--no-extraction", help="Check bytes and digests, and make no article again: much faster.")
     ] = False,
     public_key: Annotated[
         Path | None, typer.Option(help="The key whose signatures are to hold: a file that `pressarc keys new` wrote.")
@@ -57,8 +68,28 @@ def verify(
 ) -> None:
     """Check an archive: files against manifests, manifests against the chain, articles against their WARC records.
 
-    Nothing is written, and no right to write is needed. Exit code 0 where nothing was found, 1 where something was, 3
-    where all that was found is that lines made with other library versions cannot be compared here.
+    Nothing is written. The rules are listed in [FORMAT.md](../FORMAT.md#verification).
+
+    ```sh
+    pressarc verify
+    pressarc verify example.org --archive s3://bucket/prefix --json
+    pressarc verify --sample 5% --since 2026-11-01
+    pressarc verify --article ca978112ca1bbdcafac231b39a23dc4d
+    ```
+
+    With `--json`: `{archive, sites, since, sample, seed, extraction, checked: {manifests, files, bytes, records,
+    articles, taken_down}, findings: [{rule, where, message}]}`.
+
+    Exit code 0 where nothing was found, 1 where something was; 3 where nothing was found but lines that were made with
+    other library versions and cannot be compared here (`extractor_differs`).
+
+    With `--article`: where the line stands, the manifest that names its files and the newest one of the chain with
+    their digests, the record with its digests, whether the record gives the line again, and for each sentence the
+    bytes of the page (its content codings undone) in which it stands. With `--json`, too: `{archive, article,
+    taken_down, line, manifest, head, record, sentences: [{text, kind, path, span: [start, end]}], findings}`.
+
+    Without `--public-key` signatures are not looked at, and without `--timestamp-ca` time-stamps are not: who is to be
+    trusted, only you can say.
     """
     store = archive_of(load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive}))
     trust = Trust(

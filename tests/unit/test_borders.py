@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 LAYERS = (
+    "crawler.reference",
     "crawler.cli",
     "crawler.nightly",
     "crawler.run",
@@ -97,7 +98,13 @@ OWNERS = {
     ),
     "pygal": ("pipelines/report/plots.py",),
     "tomlkit": ("pipelines/site_files.py",),
-    "typer": ("crawler/cli.py", "crawler/nightly/commands.py", "pipelines/cli.py", "pipelines/commands/"),
+    "typer": (
+        "crawler/cli.py",
+        "crawler/reference.py",
+        "crawler/nightly/commands.py",
+        "pipelines/cli.py",
+        "pipelines/commands/",
+    ),
     "rich": ("crawler/cli.py", "crawler/progress.py", "crawler/nightly/commands.py", "pipelines/commands/"),
     # What a crash at any of these leaves behind is tested there.
     "os.fsync": ("pipelines/disk.py",),

@@ -8,16 +8,16 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pydantic.fields import FieldInfo
 
 from crawler import cli
+from crawler.reference import reference
 from pipelines.commands.options import FAILED, USAGE, WARNINGS
 from pipelines.config import load_config, options
-from tests.unit.commands import command_of, commands, simple_commands
-from tests.unit.markdown import DOCUMENTS, ROOT, blocks, chapter, table, tables, without_blocks
+from tests.unit.command_line import command_of, commands, simple_commands
+from tests.unit.markdown import DOCUMENTS, ROOT, blocks, table, without_blocks
 
 README, COMMANDS, CONFIGURATION = ROOT / "README.md", ROOT / "docs/commands.md", ROOT / "docs/configuration.md"
 APACHE_2_0_SHA256 = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
@@ -26,44 +26,21 @@ APACHE_2_0_SHA256 = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc5
 # ---------------------------------------------------------------- commands
 
 
-def option_names(command: Any) -> set[str]:
-    options_ = [parameter for parameter in command.params if parameter.param_type_name == "option"]
-    return {name for option in options_ for name in (*option.opts, *option.secondary_opts)} - {"--help"}
-
-
-def documented_options(name: str) -> dict[str, list[str]]:
-    """The table of a command's options; nothing where it has none."""
-    heading = f"pressarc {name}"
-    return table(COMMANDS, heading) if tables(chapter(COMMANDS, heading)) else {}
-
-
-def test_every_command_has_its_chapter_and_no_chapter_is_of_another() -> None:
-    headings = re.findall(r"^## pressarc (\S+(?: \S+)?)$", without_blocks(COMMANDS), re.MULTILINE)
-    assert sorted(headings) == sorted(commands())
+def test_the_reference_of_commands_is_what_they_say_of_themselves() -> None:
+    written = COMMANDS.read_text(encoding="utf-8")
+    assert reference(written) == written, "make reference"
 
 
 @pytest.mark.parametrize("name", sorted(commands()))
-def test_every_option_of_a_command_stands_in_its_chapter_and_no_other(name: str) -> None:
-    assert set(documented_options(name)) == option_names(commands()[name])
-
-
-@pytest.mark.parametrize("name", sorted(commands()))
-def test_the_defaults_of_options_are_those_of_the_commands(name: str) -> None:
-    documented = documented_options(name)
-    for parameter in commands()[name].params:
-        if parameter.param_type_name != "option":
-            continue
-        shown = parameter.show_default if isinstance(parameter.show_default, str) else None
-        default = "no" if parameter.default is False else shown or parameter.default
-        cell = documented[parameter.opts[0]][0].replace("`", "")
-        assert cell == (str(default) if default is not None else cell), parameter.opts
-        assert default is not None or not re.search(r"\d", cell), parameter.opts
-
-
-@pytest.mark.parametrize("name", sorted(commands()))
-def test_a_command_is_described_in_its_own_words(name: str) -> None:
-    first = (commands()[name].help or "").partition("\n\n")[0].replace("\n", " ").strip()
-    assert first in chapter(COMMANDS, f"pressarc {name}").replace("\n", " ")
+def test_a_command_has_a_sentence_an_example_and_a_meaning_for_each_option(name: str) -> None:
+    command = commands()[name]
+    first, *_ = command.help.split("\n\n")
+    assert len(first) <= 120
+    assert first.endswith(".")
+    assert re.search(rf"^pressarc {name}( |$)", command.help, re.MULTILINE)
+    for parameter in command.params:
+        assert (parameter.help or "").endswith("."), parameter.opts
+        assert parameter.name != "as_json" or "With `--json`: " in command.help
 
 
 @pytest.mark.parametrize("document", [README, COMMANDS], ids=lambda path: path.name)

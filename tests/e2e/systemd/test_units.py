@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.commands import unit
+from tests.unit.command_line import unit
 from tests.unit.markdown import ROOT
 
 pytestmark = pytest.mark.e2e

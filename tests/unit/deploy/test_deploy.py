@@ -19,7 +19,7 @@ import yaml
 
 from pipelines.commands.options import WARNINGS
 from pipelines.config import load_config
-from tests.unit.commands import command_of, commands, simple_commands, unit
+from tests.unit.command_line import command_of, commands, simple_commands, unit
 from tests.unit.markdown import ROOT, blocks, tables, without_blocks
 
 DEPLOY = ROOT / "deploy"

@@ -10,21 +10,14 @@ from typing import Any
 
 import typer
 
-from crawler import cli
-from crawler.nightly import commands as nights
-from pipelines import cli as offline
+from crawler.cli import everything
+from crawler.reference import commands as commands_of
 from tests.unit.markdown import ROOT
 
 
 def commands() -> dict[str, Any]:
     """The commands of `pressarc` by name."""
-    found: dict[str, Any] = {}
-    for app in (cli.app, offline.app, nights.app):
-        group: Any = typer.main.get_command(app)
-        for name, command in group.commands.items():
-            inner = getattr(command, "commands", None)
-            found.update({name: command} if inner is None else {f"{name} {each}": inner[each] for each in inner})
-    return found
+    return dict(commands_of(typer.main.get_command(everything())))
 
 
 def command_of(words: list[str]) -> tuple[str, list[str]]:

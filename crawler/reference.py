@@ -1,0 +1,78 @@
+"""docs/commands.md, made of the commands' own help: `make reference` runs this.
+
+In: the commands. Out: a chapter for each, with what its docstring says and a table of its arguments and options. What
+stands above the first chapter (exit codes) is a person's and stays. So a command is described in one place, its code,
+and `--help` says what the document says; a test holds the document against this.
+
+*Why not `typer utils docs`.* It writes usage lines and lists; tables of defaults and meanings read better, and a few
+lines make them from the same facts.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from crawler.cli import everything
+
+DOCUMENT = Path(__file__).parents[1] / "docs/commands.md"
+_FIRST_CHAPTER = re.compile(r"^## pressarc ", re.MULTILINE)
+
+
+def reference(head: str) -> str:
+    """The whole document, made again.
+
+    Args:
+        head: The document as it is; what stands above its first chapter is kept.
+    """
+    kept = _FIRST_CHAPTER.split(head, maxsplit=1)[0].rstrip()
+    chapters = (chapter(name, command) for name, command in commands(typer.main.get_command(everything())))
+    return "\n\n".join([kept, *chapters]) + "\n"
+
+
+def commands(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command that can be called, with its name, in the order of `--help`; groups are taken apart."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{prefix}{name} ")
+        else:
+            yield prefix + name, command
+
+
+def chapter(name: str, command: Any) -> str:
+    """What there is to say of one command."""
+    rows = [_row(parameter) for parameter in command.params if "--help" not in parameter.opts]
+    table = ["| argument or option | default | meaning |", "| --- | --- | --- |", *rows] if rows else []
+    return "\n\n".join(filter(None, [f"## pressarc {name}", inspect.cleandoc(command.help or ""), "\n".join(table)]))
+
+
+def _row(parameter: Any) -> str:
+    is_option = parameter.param_type_name == "option"
+    name = ", ".join(parameter.opts) if is_option else parameter.metavar or _words_for(parameter)
+    cells = (f"`{name}`", _default(parameter), " ".join((parameter.help or "").split()))
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |".replace("|  |", "| |")
+
+
+def _words_for(argument: Any) -> str:
+    return f"{argument.name.upper()}{'' if argument.nargs == 1 else '...'}"
+
+
+def _default(parameter: Any) -> str:
+    if parameter.required:
+        return "has to be given"
+    if isinstance(parameter.show_default, str):
+        return str(parameter.show_default)
+    if parameter.default is None:
+        return ""
+    return {False: "no", True: "yes"}.get(
+        parameter.default, str(getattr(parameter.default, "value", parameter.default))
+    )
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(reference(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8")
