@@ -78,6 +78,7 @@ lock: $(DEV)  ## Write the lock files anew from pyproject.toml.
 bench: $(DEV)  ## Measure each part against a yardstick in the same run.
 	$(BIN)/python -m bench.warc_writing
 	$(BIN)/python -m bench.verify
+	$(BIN)/python -m bench.index
 	$(BIN)/python -m bench.upload
 	$(BIN)/python -m bench.capture
 	$(BIN)/python -m bench.memory

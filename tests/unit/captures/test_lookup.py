@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,69 +15,18 @@ from pipelines.captures.lookup import Articles, FoundCapture, captures_of, neare
 from pipelines.cli import app
 from pipelines.commands.lookup import parse_time
 from pipelines.errors import ConfigError
-from pipelines.index.cdxj import Capture
 from pipelines.publish.manifest import Manifest, numbers, read_link
-from pipelines.reasons import Source
 from pipelines.store.local import LocalStore
-from pipelines.values import EarlierRecord, VisitFacts
 from pipelines.warc.reader import read_record
-from tests.unit.publish.nights import (
-    FIRST_NIGHT,
-    HOME,
-    SITE,
-    article_page,
-    capture,
-    commit,
-    config_for,
-    exchange,
-    id_of,
-    in_this_process,
-    night,
-    no_progress,
-    pages_of,
-    start,
-    url_of,
-)
-
-PICTURE, AGAIN = f"{HOME}pier.png", f"{HOME}pier-again.png"
-NIGHTS = [FIRST_NIGHT + timedelta(days=number) for number in range(4)]
+from tests.unit.captures.nights import AGAIN, NIGHTS, PICTURE, four_nights
+from tests.unit.publish.nights import HOME, SITE, id_of, no_progress, url_of
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four nights: a page and a picture; the page not modified, the picture under another name; the page changed; the
-    page the same but for what nobody reads."""
     folder = tmp_path_factory.mktemp("archive")
-    changed = article_page("quarry", ending="The board added on Saturday that the quarry will stay open until spring.")
-    with in_this_process():
-        night(folder, pages_of("quarry"))
-        page = captured(folder, url_of("quarry"))[0]
-        run = start(config_for(folder), NIGHTS[1])
-        facts = VisitFacts(Source.MEMORY, None, 1, revalidates=earlier(folder, page.capture))
-        same = exchange(url_of("quarry"), b"", at=NIGHTS[1], status=304)
-        body = bytes(range(256)) * 20
-        first, second = (
-            exchange(url, body, at=NIGHTS[1] + timedelta(seconds=number), content_type="image/png")
-            for number, url in enumerate((PICTURE, AGAIN), start=1)
-        )
-        wanted = VisitFacts(Source.REQUISITE, url_of("quarry"), 1)
-        capture(run, [(same, facts), (first, wanted), (second, wanted)])
-        commit(run)
-        night(folder, [(url_of("quarry"), changed, 200)], at=NIGHTS[2])
-        night(folder, [(url_of("quarry"), changed.replace(b"<!--  -->", b"<!-- x -->"), 200)], at=NIGHTS[3])
+    four_nights(folder)
     return folder
-
-
-def earlier(folder: Path, place: Capture) -> EarlierRecord:
-    record = read_record(LocalStore(folder).read_range(place.filename, place.offset, place.length))
-    return EarlierRecord(
-        str(record.record_id),
-        url_of("quarry"),
-        datetime.fromisoformat(record.get("WARC-Date") or ""),
-        record.get("WARC-Payload-Digest"),
-        "",
-        "",
-    )
 
 
 def runs_of(folder: Path) -> list[RunIndex]:
