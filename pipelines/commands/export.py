@@ -16,6 +16,7 @@ from pipelines.commands.console import progress_bar
 from pipelines.commands.options import ArchiveOption, ConfigOption, JsonOption, SetOption
 from pipelines.config import load_config
 from pipelines.errors import ConfigError
+from pipelines.export.export import Keeper
 from pipelines.export.export import export as export_lines
 from pipelines.export.place import Place
 from pipelines.export.selection import Selection
@@ -58,6 +59,14 @@ def export(
             "May be repeated.",
         ),
     ] = None,
+    croissant: Annotated[
+        bool,
+        typer.Option(
+            "--croissant",
+            help="Describe the file for catalogues of data (Croissant 1.1), beside it; needs `archive.owner` and "
+            "`crawl.contact`.",
+        ),
+    ] = False,
     archive: ArchiveOption = None,
     config: ConfigOption = None,
     set_: SetOption = None,
@@ -95,8 +104,15 @@ def export(
     if unknown and site is None:
         raise ConfigError("the archive has no such site", where=f"--since-manifest {unknown[0]}")
     place = Place.of(out, endpoint=effective.archive.endpoint, region=effective.archive.region)
+    keeper = None
+    if croissant:
+        owner, contact = effective.archive.owner, effective.crawl.contact
+        if owner is None or contact is None or "://" not in contact:
+            words = "a description names who keeps the archive: set archive.owner, and crawl.contact to an address"
+            raise ConfigError(words, where="--croissant")
+        keeper = Keeper(owner, contact)
     with progress_bar(DownloadColumn()) as watcher:
-        state = export_lines(store, selection, format_, place, watcher)
+        state = export_lines(store, selection, format_, place, watcher, keeper=keeper)
     _tell(state, out, as_json=as_json)
 
 

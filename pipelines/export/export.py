@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC
 from pathlib import Path
 
 from pipelines.article.jsonl import file_sha256
+from pipelines.export.croissant import SUFFIX as CROISSANT_SUFFIX
+from pipelines.export.croissant import Described, croissant
 from pipelines.export.formats import FORMATS
 from pipelines.export.lines import LineFilter, batches
 from pipelines.export.newest import newest_lines
@@ -44,7 +47,23 @@ class _Left:
     lines: int = 0
 
 
-def export(store: Store, selection: Selection, format_: str, place: Place, progress: Progress) -> ExportState:
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Who keeps the archive, for a description of the export."""
+
+    owner: str
+    url: str
+
+
+def export(
+    store: Store,
+    selection: Selection,
+    format_: str,
+    place: Place,
+    progress: Progress,
+    *,
+    keeper: Keeper | None = None,
+) -> ExportState:
     """Write the export and its state; nothing of it is there if this raises.
 
     Args:
@@ -53,13 +72,14 @@ def export(store: Store, selection: Selection, format_: str, place: Place, progr
         format_: Of `FORMATS`.
         place: Where it goes.
         progress: Told how far it is.
+        keeper: Who is named in a Croissant description; without, there is none.
 
     Raises:
         ConfigError: The place is taken, or the export that is to be continued is of another archive.
         ArchiveError: The archive cannot be read; a part or a line is named.
     """
-    state_name = place.name + SUFFIX
-    place.check_free(place.name, state_name)
+    state_name, croissant_name = place.name + SUFFIX, place.name + CROISSANT_SUFFIX
+    place.check_free(place.name, state_name, *([croissant_name] if keeper else ()))
     plans = list(plan(store, selection))
     readings = 2 if selection.latest else 1
     told = _Told(progress, readings * sum(each.size_bytes for each in plans))
@@ -85,6 +105,10 @@ def export(store: Store, selection: Selection, format_: str, place: Place, progr
         taken_down=sorted({id_ for each in plans for id_ in each.taken_down}),
         reserved=sorted(left.reserved),
     )
+    if keeper is not None:
+        published_on = max(each.ended_at for each in plans).astimezone(UTC).date()
+        with place.whole(croissant_name) as path:
+            path.write_bytes(croissant(state, Described(keeper.owner, keeper.url, published_on)))
     with place.whole(state_name) as path:
         path.write_bytes(state_file(state))
     return state

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from pipelines.errors import ConfigError
 from pipelines.publish.manifest import Link, numbers, read_link, replaced_files
@@ -61,6 +61,8 @@ class SitePlan:
     """Number of the first manifest that is covered; one more than `last` where there is none."""
     last: int
     last_sha256: str
+    ended_at: datetime
+    """When the last run that is covered ended."""
     gone: frozenset[str]
     """Ids of all articles that were taken out of the archive: whatever a part says, they are not exported."""
     taken_down: tuple[str, ...]
@@ -103,6 +105,7 @@ def plan(store: Store, selection: Selection) -> Iterator[SitePlan]:
             after + 1,
             links[-1].manifest.number,
             links[-1].sha256,
+            links[-1].manifest.ended_at,
             gone=frozenset(article for _, article in downs),
             taken_down=tuple(sorted({article for number, article in downs if number > after})),
         )

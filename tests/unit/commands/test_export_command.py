@@ -86,3 +86,27 @@ def test_a_file_that_is_no_state_is_refused(made: MadeArchive) -> None:
     other.write_text("{}")
     with pytest.raises(ConfigError, match="of an earlier export"):
         run(made, "--out", out(made, "a.jsonl"), "--since-manifest", str(other))
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.parquet"])
+def test_a_description_names_the_file_its_digest_and_its_fields(made: MadeArchive, name: str) -> None:
+    format_ = name.partition(".")[2]
+    keeper = ("--set", "archive.owner=The library", "--set", "crawl.contact=https://library.example/about")
+    told = exported(made, name, "--format", format_, "--croissant", *keeper)
+    described = json.loads(Path(out(made, f"{name}.croissant.json")).read_bytes())
+    required = ("@context", "@type", "conformsTo", "description", "license", "name", "url", "creator", "datePublished")
+    assert all(described[key] for key in required)
+    assert (described["creator"]["name"], described["datePublished"]) == ("The library", "2026-11-22")
+    (file,) = described["distribution"]
+    assert (file["contentUrl"], file["sha256"]) == (name, told["sha256"])
+    (records,) = described["recordSet"]
+    fields = {field["name"]: field for field in records["field"]}
+    assert fields["captured_at"]["dataType"] == "sc:DateTime"
+    assert fields["revision"]["dataType"] == "sc:Integer"
+    assert ("isArray" in fields["authors"]) == (format_ != "csv")
+    assert ("reserved" in fields) == (format_ == "csv")
+
+
+def test_a_description_without_a_keeper_is_refused(made: MadeArchive) -> None:
+    with pytest.raises(ConfigError, match=r"set archive\.owner"):
+        run(made, "--out", out(made, "a.csv"), "--croissant")
