@@ -315,6 +315,23 @@ def test_nofollow_is_said_of_links_or_of_whole_pages() -> None:
     assert ("X-Robots-Tag", "nofollow") in Reader("nofollow_header", size=20).get("/").fields
 
 
+def test_rights_are_stated_in_each_place_for_them_and_nowhere_else() -> None:
+    plain, path = Reader(size=20), "/.well-known/tdmrep.json"
+    assert plain.get(path).status == 404
+    rules = json.loads(Reader("tdm_file", size=20).get(path).body)
+    assert [rule["tdm-reservation"] for rule in rules] == [0, 1]
+    articles = {article.number: article.path for article in plain.edition.articles}
+    field, meta = Reader("tdm_field", size=20), Reader("tdm_meta", size=20)
+    for number, address in articles.items():
+        assert (("TDM-Reservation", "0") in field.get(address).fields) == (number % 2 == 0)
+        assert (b'name="tdm-reservation"' in meta.get(address).body) == (number % 4 == 0)
+    signals = Reader("ai_signals", size=20)
+    assert b"User-agent: *\nContent-Signal: search=yes, ai-train=no\n" in signals.get("/robots.txt").body
+    assert ("Content-Usage", "train-ai=n") in signals.get("/").fields
+    assert ("X-Robots-Tag", "noai, noimageai") in Reader("noai", size=20).get("/").fields
+    assert b'<link rel="license"' in Reader("licence", size=20).get("/").body
+
+
 # ---------------------------------------------------------------- walls
 
 

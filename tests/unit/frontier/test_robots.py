@@ -231,12 +231,14 @@ def test_signals_about_use_are_kept_as_they_stand_if_they_are_meant_for_us() -> 
         User-agent: *
         content-signal: search=yes, ai-train=no
         Content-Usage: /photos/ ai=n
+        License: https://news.example.org/licence.xml
         Allow: /
     """
     assert read_robots(200, body).signals == (
         "Content-Usage: ai=n",
         "content-signal: search=yes, ai-train=no",
         "Content-Usage: /photos/ ai=n",
+        "License: https://news.example.org/licence.xml",
     )
 
 
