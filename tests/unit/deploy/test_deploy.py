@@ -64,9 +64,9 @@ def test_what_the_image_copies_is_there_and_let_through() -> None:
 
 def test_the_image_runs_as_the_user_that_kubernetes_gives_it_and_is_pinned() -> None:
     text = DOCKERFILE.read_text(encoding="utf-8")
-    bases = re.findall(r"^FROM (\S+)", text, re.MULTILINE)
-    assert len(set(bases)) == 1
-    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", bases[0])
+    stages = re.findall(r"^FROM (\S+)(?: AS (\S+))?", text, re.MULTILINE)
+    (base,) = {base for base, _ in stages} - {name for _, name in stages}
+    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", base)
     (user,) = re.findall(r"^USER (\d+):\d+$", text, re.MULTILINE)
     security = POD["securityContext"]
     assert int(user) == security["runAsUser"] == security["runAsGroup"] == security["fsGroup"]
@@ -92,7 +92,9 @@ def test_the_compose_file_follows_the_specification() -> None:
         assert {volume.partition(":")[0] for volume in service["volumes"] if volume[0] != "."} <= set(
             COMPOSE["volumes"]
         )
-    assert (DEPLOY / "compose" / COMPOSE["services"]["pressarc"]["build"]["context"]).resolve() == ROOT
+        for build in filter(None, [service.get("build")]):
+            assert (DEPLOY / "compose" / build["context"]).resolve() == ROOT
+            assert build.get("target", "run") in DOCKERFILE.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("version", ["1.31", "1.37"])
@@ -153,6 +155,7 @@ def test_a_container_that_is_stopped_has_time_to_publish() -> None:
 def started() -> Iterator[tuple[str, list[str]]]:
     """What each scheduler runs every night: where it is said, and the arguments of `pressarc`."""
     yield "kubernetes", CONTAINER["args"]
+    yield "compose", COMPOSE["services"]["replay"]["command"]
     yield "systemd", unit("systemd/pressarc.service")["Service"]["ExecStart"].split()[1:]
     for words in simple_commands((DEPLOY / "crontab").read_text(encoding="utf-8")):
         if words[0].endswith("/pressarc"):
@@ -160,8 +163,8 @@ def started() -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.mark.parametrize(("where", "arguments"), list(started()), ids=str)
-def test_what_is_run_at_night_is_a_command_with_its_configuration(where: str, arguments: list[str]) -> None:
-    assert parses(arguments) in {"nightly", "verify"}
+def test_what_is_run_is_a_command_with_its_configuration(where: str, arguments: list[str]) -> None:
+    assert parses(arguments) in {"nightly", "verify", "replay"}
     assert arguments[arguments.index("--config") + 1] == "/etc/pressarc/pressarc.toml"
 
 
@@ -225,5 +228,6 @@ def test_an_entry_of_the_runbook_says_what_is_seen_what_to_do_and_when_it_is_ove
 def test_the_versions_of_images_are_those_of_the_project() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert COMPOSE["services"]["pressarc"]["image"] == f"pressarc:{version}"
+    assert COMPOSE["services"]["replay"]["image"] == f"pressarc-replay:{version}"
     assert CONTAINER["image"].rpartition(":")[2] == version
     assert not re.search(r":latest|image: [^:\n]+$", json.dumps(COMPOSE))
