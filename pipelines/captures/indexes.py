@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines import disk
 from pipelines.index.search import Ranged, lines_beginning_with, lines_from
 from pipelines.publish.indexing import write_index
 from pipelines.publish.manifest import Manifest, ManifestFile, numbers, read_link, replaced_files
+from pipelines.publish.work import make_work_folder
 from pipelines.store.contract import Store
 from pipelines.store.keys import Kind
 
@@ -49,7 +49,7 @@ def run_indexes(store: Store, site: str, folder: Path, progress: Progress) -> It
         progress: Is told how many of those are made.
 
     Raises:
-        ArchiveError: A manifest, or a WARC file that has to be indexed, cannot be read.
+        ArchiveError: A manifest, or a WARC file that has to be indexed, cannot be read; or *folder* cannot be written.
     """
     manifests = [read_link(store, site, number).manifest for number in numbers(store, site)]
     replaced = replaced_files(manifests)
@@ -79,7 +79,7 @@ def _of_kind(manifest: Manifest, kind: Kind, replaced: dict[str, ManifestFile | 
 
 def _make(store: Store, warcs: list[ManifestFile], path: Path) -> None:
     if not path.exists():
-        disk.make_folder(path.parent)
+        make_work_folder(path.parent)
         if write_index(path, ((each.key, store.open(each.key)) for each in warcs)) is None:
             path.touch()  # nothing in it, and that is known
 

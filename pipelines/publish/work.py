@@ -117,11 +117,27 @@ def _acquire(path: Path, *, words: str, where: str = "") -> FileLock:
     except Timeout as error:
         raise RunLocked(words, where=where or str(path)) from error
     except OSError as error:
-        raise AccessDenied(
-            f"this folder cannot be written ({error.strerror}); choose another with --archive or archive.work",
-            where=str(error.filename or path.parent),
-        ) from error
+        raise _not_writable(error, path.parent) from error
     return lock
+
+
+def make_work_folder(folder: Path) -> None:
+    """Make a folder in a work folder, for what an archive that is only read has no place for.
+
+    Raises:
+        AccessDenied: It cannot be written.
+    """
+    try:
+        disk.make_folder(folder)
+    except OSError as error:
+        raise _not_writable(error, folder) from error
+
+
+def _not_writable(error: OSError, folder: Path) -> AccessDenied:
+    return AccessDenied(
+        f"this folder cannot be written ({error.strerror}); choose another with --archive or archive.work",
+        where=str(error.filename or folder),
+    )
 
 
 class SiteFolder:

@@ -11,6 +11,7 @@ from subprocess import Popen
 from pipelines import disk
 from pipelines.captures.indexes import run_indexes
 from pipelines.publish.manifest import numbers, read_link
+from pipelines.publish.work import make_work_folder
 from pipelines.replay.index import merged_index
 from pipelines.replay.server import Guide, serving
 from pipelines.replay.wayback import running, write_settings
@@ -49,7 +50,7 @@ def replaying(
         ReplayFailed: A port is taken, or pywb does not come up.
         ArchiveError: The archive cannot be read.
     """
-    disk.make_folder(folder)
+    make_work_folder(folder)
     indexes = []
     for done, site in enumerate(sites):
         progress("index", done, len(sites))

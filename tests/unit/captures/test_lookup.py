@@ -14,7 +14,7 @@ from pipelines.captures.indexes import RunIndex, run_indexes
 from pipelines.captures.lookup import Articles, FoundCapture, captures_of, nearest
 from pipelines.cli import app
 from pipelines.commands.lookup import parse_time
-from pipelines.errors import ConfigError
+from pipelines.errors import AccessDenied, ConfigError
 from pipelines.publish.manifest import Manifest, numbers, read_link
 from pipelines.store.local import LocalStore
 from pipelines.warc.reader import read_record
@@ -105,6 +105,15 @@ def pressarc(archive: Path, *arguments: str) -> tuple[int, str]:
         return 2, str(done.exception)
     assert done.exception is None, done.exception
     return done.exit_code, done.output
+
+
+def test_an_archive_that_is_only_read_needs_a_work_folder_elsewhere_and_says_so(
+    old_archive: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()  # root may write wherever there is a folder
+    runs = run_indexes(LocalStore(old_archive), SITE, tmp_path / "file/.index", no_progress)
+    with pytest.raises(AccessDenied, match=r"cannot be written.*archive\.work"):
+        list(runs)
 
 
 def test_the_command_tells_all_captures_or_the_nearest_one_and_says_what_it_does_not_have(archive: Path) -> None:
