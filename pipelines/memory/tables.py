@@ -1,4 +1,4 @@
-"""The tables of a site's memory, and how a file of an earlier version becomes one of this.
+"""The tables of a site's memory. A file of another version is refused: the archive has what it is made of.
 
 In: the path of a SQLite file. Out: an open connection to a database that has these tables. Nothing else writes DDL.
 """
