@@ -56,7 +56,11 @@ def verify(
         bool, typer.Option("--no-extraction", help="Check bytes and digests, and make no article again: much faster.")
     ] = False,
     public_key: Annotated[
-        Path | None, typer.Option(help="The key whose signatures are to hold: a file that `pressarc keys new` wrote.")
+        list[Path] | None,
+        typer.Option(
+            help="The key whose signatures are to hold: a file that `pressarc keys new` wrote. May be repeated, where "
+            "keys were renewed: any of them is right."
+        ),
     ] = None,
     timestamp_ca: Annotated[
         Path | None, typer.Option(help="Certificates (PEM) of whom to trust for time-stamps, which are to hold.")
@@ -93,7 +97,7 @@ def verify(
     """
     store = archive_of(load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive}))
     trust = Trust(
-        None if public_key is None else PublicKey.from_pem(_text(public_key), where=str(public_key)),
+        tuple(PublicKey.from_pem(_text(path), where=str(path)) for path in public_key or ()),
         None if timestamp_ca is None else roots_from_pem(_text(timestamp_ca), where=str(timestamp_ca)),
     )
     known = tuple(named_sites(store, [*(sites or ()), *(site or ())]))

@@ -19,9 +19,10 @@ from pipelines.values import Finding
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Whom the auditor trusts; what is null is not checked."""
+    """Whom the auditor trusts; what is null or empty is not checked."""
 
-    public_key: PublicKey | None = None
+    public_keys: tuple[PublicKey, ...] = ()
+    """Any one of them may have signed a manifest: keys are renewed."""
     timestamp_roots: Roots | None = None
 
 
@@ -31,24 +32,27 @@ def check_seals(store: Store, site: str, links: Sequence[Link], trust: Trust) ->
     Raises:
         StoreError: The store does not answer.
     """
-    if not links or (trust.public_key is None and trust.timestamp_roots is None):
+    if not links or (not trust.public_keys and trust.timestamp_roots is None):
         return
     there = {stored.key for stored in store.list(site_prefix(Kind.SEALS, site))}
     for link in links:
         number, is_head = link.manifest.number, link is links[-1]
         signed, stamped = (seal_key(site, number, kind) for kind in (SIGNATURE, TIMESTAMP))
-        if trust.public_key is not None and (is_head or signed in there):
-            yield from _signature(store, link, signed if signed in there else None, trust.public_key)
+        if trust.public_keys and (is_head or signed in there):
+            yield from _signature(store, link, signed if signed in there else None, trust.public_keys)
         if trust.timestamp_roots is not None and (is_head or stamped in there):
             yield from _timestamp(store, link, stamped if stamped in there else None, trust.timestamp_roots)
 
 
-def _signature(store: Store, link: Link, key: str | None, trusted: PublicKey) -> Iterator[Finding]:
+def _signature(store: Store, link: Link, key: str | None, trusted: Sequence[PublicKey]) -> Iterator[Finding]:
     signed = manifest_key(link.manifest.site, link.manifest.number)
     if key is None:
         yield Finding("signature", signed, "the newest manifest is not signed, so that nobody vouches for the chain")
-    elif not trusted.has_signed(store.read(signed), store.read(key)):
-        words = f"it is no signature of {signed} by the key with the fingerprint {trusted.fingerprint[:16]}…"
+        return
+    manifest, signature = store.read(signed), store.read(key)
+    if not any(each.has_signed(manifest, signature) for each in trusted):
+        fingerprints = " or ".join(f"{each.fingerprint[:16]}…" for each in trusted)
+        words = f"it is no signature of {signed} by the key with the fingerprint {fingerprints}"
         yield Finding("signature", key, words)
 
 

@@ -40,7 +40,7 @@ from tests.unit.publish.nights import (
 )
 
 KEY = SigningKey.new()
-TRUST = Trust(KEY.public)
+TRUST = Trust((KEY.public,))
 
 
 @pytest.fixture
@@ -69,8 +69,20 @@ def test_a_signed_archive_holds_for_whoever_has_the_public_key_and_for_whoever_d
 
 
 def test_another_key_has_signed_nothing(signed: Museum) -> None:
-    other = Trust(SigningKey.new().public)
+    other = Trust((SigningKey.new().public,))
     assert findings(signed, other) == [("signature", seal_key(SITE, number, "sig")) for number in (1, 2)]
+
+
+def test_a_chain_whose_key_was_renewed_holds_for_whoever_trusts_both(
+    signed: Museum, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renewed = SigningKey.new()
+    monkeypatch.setenv(SIGNING_KEY_VARIABLE, renewed.to_pem())
+    night(signed.folder, pages_of("tramway"), at=FIRST_NIGHT + timedelta(days=2))
+    assert findings(signed, Trust((renewed.public, KEY.public))) == []
+    old = [("signature", seal_key(SITE, number, "sig")) for number in (1, 2)]
+    assert findings(signed, Trust((renewed.public,))) == old
+    assert findings(signed, TRUST) == [("signature", seal_key(SITE, 3, "sig"))]
 
 
 def test_who_makes_the_whole_chain_anew_cannot_sign_it(signed: Museum) -> None:
