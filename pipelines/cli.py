@@ -17,6 +17,7 @@ from pipelines.commands import (
     index,
     keys,
     lookup,
+    pack,
     publish,
     rebuild_memory,
     redact,
@@ -39,6 +40,7 @@ app.command("schema")(schema.schema)
 app.command("extract")(extract.extract)
 app.command("config")(configuration.config_)
 app.command("verify")(verify.verify)
+app.command("pack")(pack.pack)
 app.command("publish")(publish.publish)
 app.command("index")(index.index)
 app.command("repair")(repair.repair)

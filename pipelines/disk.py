@@ -86,6 +86,19 @@ class Sink:
         """Hand on to the system what was written."""
         self._file.flush()
 
+    def tell(self) -> int:
+        """Where the next byte goes."""
+        return self._file.tell()
+
+    def seek(self, offset: int) -> int:
+        """Go back to fill in what was not known before, or on from there."""
+        return self._file.seek(offset)
+
+
+def partial_of(path: Path) -> Path:
+    """Where `whole` writes before the name appears."""
+    return path.with_name(f".{path.name}.partial")
+
 
 @contextmanager
 def whole(path: Path) -> Iterator[Sink]:
@@ -93,7 +106,7 @@ def whole(path: Path) -> Iterator[Sink]:
 
     Whatever had the name is replaced. A block that raises leaves the name as it was, and a hidden `.….partial`.
     """
-    partial = path.with_name(f".{path.name}.partial")
+    partial = partial_of(path)
     with partial.open("wb") as file:
         yield Sink(file)
         sync(file)

@@ -52,12 +52,13 @@ class WarcInfo:
     """What a WARC file says of itself in its first record (§6.2): who wrote it, with what, for which run."""
 
     software: str
-    operator: str
-    user_agent: str
-    is_part_of: str
+    operator: str | None
+    user_agent: str | None
+    is_part_of: str | None
     """Name of the run."""
-    robots: str = "RFC 9309"
+    robots: str | None = "RFC 9309"
     hostname: str | None = None
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ def warcinfo_record(info: WarcInfo, *, filename: str, now: datetime, new_id: Cal
         ("hostname", info.hostname),
         ("http-header-user-agent", info.user_agent),
         ("isPartOf", info.is_part_of),
+        ("description", info.description),
     )
     headers = [("WARC-Date", warc_date(now)), ("WARC-Filename", filename)]
     return _record("warcinfo", new_id(), headers, FIELDS_TYPE, block)

@@ -25,7 +25,7 @@ LAYERS = (
     # ------------------------------------------------ crawler above, pipelines below
     "pipelines.cli pipelines.adapter",
     "pipelines.commands",
-    "pipelines.replay",
+    "pipelines.replay pipelines.wacz",
     "pipelines.verify pipelines.captures pipelines.report pipelines.contract pipelines.export",
     "pipelines.publish pipelines.site_files",
     "pipelines.index",
@@ -125,7 +125,8 @@ OWNERS = {
     "random": (),
     # Unfinished files must not meet, and their names are not kept; nobody is to know beforehand what a sample takes.
     "secrets": ("crawler/", "pipelines/store/local.py", "pipelines/commands/"),
-    "uuid": ("crawler/", "pipelines/warc/rotate.py"),  # the default of an argument
+    # The default of an argument; and a name that is made of what it names.
+    "uuid": ("crawler/", "pipelines/warc/rotate.py", "pipelines/wacz/pack.py"),
 }
 """Third parties, and what else has an owner, with where alone it may be used."""
 
