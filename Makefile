@@ -80,6 +80,7 @@ bench: $(DEV)  ## Measure each part against a yardstick in the same run.
 	$(BIN)/python -m bench.verify
 	$(BIN)/python -m bench.index
 	$(BIN)/python -m bench.upload
+	$(BIN)/python -m bench.pack
 	$(BIN)/python -m bench.capture
 	$(BIN)/python -m bench.memory
 	$(BIN)/python -m bench.known_urls
