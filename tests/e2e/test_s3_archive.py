@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -48,6 +49,11 @@ def test_a_crawl_into_a_bucket_is_the_same_archive(tmp_path: Path) -> None:
         assert pq.read_table(root / BUCKET / "dumps/night.parquet").num_rows == 120
         assert json.loads((root / BUCKET / "dumps/night.parquet.export.json").read_bytes())["lines"] == 120
         assert "no export is overwritten" in pressarc(*export, cwd=tmp_path).stderr
+        article = truth(1, server.url)[0]
+        packed = pressarc("pack", article.url, "--archive", archive, "--out", "part.wacz", cwd=tmp_path)
+        assert packed.returncode == 0, packed.stderr
+        with zipfile.ZipFile(tmp_path / "part.wacz") as pack:
+            assert article.headline in pack.read("pages/pages.jsonl").decode()
         warc = next((root / BUCKET / "night").glob("warc/site=demo/*/*.warc.gz"))
         raw = bytearray(warc.read_bytes())
         raw[5000] ^= 1
