@@ -24,6 +24,9 @@ from pipelines.wacz.pack import pack as write_pack
 from pipelines.wacz.runs import Days, Runs
 from pipelines.wacz.selection import Progress, Selection, has_url, in_words, select_site, select_urls
 
+_MOST_NAMED = 3
+"""How many sites and URLs the pack's title has."""
+
 
 def pack(
     targets: Annotated[
@@ -64,7 +67,7 @@ def pack(
         raise ConfigError("a file is there already; name another, or remove it", where=f"--out {out}")
     with progress_bar(DownloadColumn()) as watcher:
         selections = _selections(Sites(store, folder, watcher), targets, days, watcher)
-        title = ", ".join(targets) + ("" if days.is_all else f" {in_words(days)}")
+        title = _title(targets, days)
         try:
             packed = write_pack(selections, out, watcher, title=title)
         except OSError as error:
@@ -125,6 +128,11 @@ def _selections(sites: Sites, targets: Sequence[str], days: Days, watcher: Progr
             raise ConfigError("what was captured there was taken out of the archive", where=", ".join(urls[site]))
         selections.append(selection)
     return selections
+
+
+def _title(targets: Sequence[str], days: Days) -> str:
+    more = "" if len(targets) <= _MOST_NAMED else f" and {len(targets) - _MOST_NAMED} more"
+    return ", ".join(targets[:_MOST_NAMED]) + more + ("" if days.is_all else f" {in_words(days)}")
 
 
 def _day(option: str, text: str | None) -> date | None:

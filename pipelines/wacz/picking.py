@@ -65,6 +65,12 @@ class Picker:
             if policy is not None and policy.filename not in self._whole:
                 self.exchange(policy)
 
+    def original(self, revisit: Capture) -> None:
+        """Pick what *revisit*, which is packed itself, refers to, unless that is packed, too."""
+        original = self._referred(revisit)
+        if original is None or original.is_revisit or original.filename not in self._whole:
+            self.exchange(revisit)
+
     def exchange(self, capture: Capture) -> WarcRecord | None:
         """Pick *capture* and, if it is a revisit, all that it refers to.
 
@@ -75,7 +81,8 @@ class Picker:
             record = self._pick(capture)
             if record is None or record.type != "revisit":
                 return record
-            original = self._referred(record, capture)
+            revisit = capture_of(record, capture.filename)
+            original = None if revisit is None else self._referred(revisit)
             if original is None:
                 break
             capture = original
@@ -120,11 +127,8 @@ class Picker:
             default=None,
         )
 
-    def _referred(self, record: WarcRecord, capture: Capture) -> Capture | None:
-        """What the revisit *record* refers to, which may be a revisit itself."""
-        revisit = capture_of(record, capture.filename)
-        if revisit is None:
-            return None
+    def _referred(self, revisit: Capture) -> Capture | None:
+        """What *revisit* refers to, which may be a revisit itself."""
         return original_of(revisit, [*self._find(revisit.refers_to_url or revisit.url), *self._find(revisit.url)])
 
     def _pick(self, capture: Capture) -> WarcRecord | None:

@@ -109,7 +109,7 @@ def select_site(runs: Runs, days: Days, progress: Progress) -> Selection:
     picker = Picker(runs, whole)
     for capture in runs.captures(whole):
         if capture.is_revisit:
-            picker.exchange(capture)
+            picker.original(capture)
     parts = runs.of_kind(Kind.ARTICLES, days).values()
     total, done = sum(file.bytes for file in parts), 0
     for file in parts:
