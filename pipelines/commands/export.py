@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,6 +12,7 @@ from rich.progress import DownloadColumn
 
 from pipelines.commands.archive import archive_of, named_sites
 from pipelines.commands.console import progress_bar
+from pipelines.commands.days import parse_day
 from pipelines.commands.options import ArchiveOption, ConfigOption, JsonOption, SetOption
 from pipelines.config import load_config
 from pipelines.errors import ConfigError
@@ -93,8 +93,8 @@ def export(
     after, digests = _after(since_manifest or ())
     selection = Selection(
         sites=tuple(named_sites(store, site)),
-        since=_day("--since", since),
-        until=_day("--until", until),
+        since=parse_day("--since", since),
+        until=parse_day("--until", until),
         latest=latest,
         exclude_reserved=exclude_reserved,
         after=after,
@@ -139,10 +139,3 @@ def _after(named: Sequence[str]) -> tuple[dict[str, int], dict[str, str]]:
             after[name] = covered.last
             digests[name] = covered.last_sha256
     return after, digests
-
-
-def _day(option: str, text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError("a day is wanted, like 2026-11-22", where=f"{option} {text}") from error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from rich.progress import DownloadColumn
 
 from pipelines.commands.archive import archive_of, named_sites
 from pipelines.commands.console import progress_bar
+from pipelines.commands.days import parse_day
 from pipelines.commands.options import WARNINGS, ArchiveOption, ConfigOption, JsonOption, SetOption
 from pipelines.config import load_config
 from pipelines.errors import ArchiveError, ConfigError
@@ -62,7 +62,7 @@ def pack(
     """
     loaded = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})
     store, folder = archive_of(loaded), work_folder(loaded) / ".index"
-    days = Days(_day("--from", first), _day("--to", last))
+    days = Days(parse_day("--from", first), parse_day("--to", last))
     if out.exists():
         raise ConfigError("a file is there already; name another, or remove it", where=f"--out {out}")
     with progress_bar(DownloadColumn()) as watcher:
@@ -133,13 +133,6 @@ def _selections(sites: Sites, targets: Sequence[str], days: Days, watcher: Progr
 def _title(targets: Sequence[str], days: Days) -> str:
     more = "" if len(targets) <= _MOST_NAMED else f" and {len(targets) - _MOST_NAMED} more"
     return ", ".join(targets[:_MOST_NAMED]) + more + ("" if days.is_all else f" {in_words(days)}")
-
-
-def _day(option: str, text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError("a day is wanted, like 2026-11-22", where=f"{option} {text}") from error
 
 
 def _print(store: Store, packed: Packed, *, as_json: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +14,7 @@ import typer
 
 from pipelines import disk
 from pipelines.commands.archive import archive_of, named_sites
+from pipelines.commands.days import parse_day
 from pipelines.commands.options import ArchiveOption, ConfigOption, SetOption
 from pipelines.config import load_config
 from pipelines.errors import AccessDenied, ConfigError
@@ -108,7 +109,7 @@ def _of_run(store: Store, site: str, name: str | None, format_: Format) -> str:
 
 def _of_night(store: Store, day: str | None, format_: Format) -> str:
     sites = named_sites(store, None)
-    last = _day(day) if day is not None else datetime.now(UTC).date() + timedelta(days=1)
+    last = parse_day("--night", day) if day is not None else datetime.now(UTC).date() + timedelta(days=1)
     nights = nights_of_archive(store, sites, last, BEFORE + 1)
     if not nights or (day is not None and nights[-1].started_at.date() != last):
         raise ConfigError("no run began on this day (UTC)", where=f"--night {day}" if day else store.location)
@@ -124,13 +125,6 @@ def _of_night(store: Store, day: str | None, format_: Format) -> str:
 
 def _told(night: Night) -> dict[str, object]:
     return {**night.model_dump(mode="json", by_alias=True), "figures": night.figures.model_dump(mode="json")}
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError("write the day like 2026-11-22", where=f"--night {text}") from error
 
 
 def _json(value: object) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from rich.progress import DownloadColumn
 
 from pipelines.commands.archive import archive_of, named_sites
 from pipelines.commands.console import progress_bar
+from pipelines.commands.days import parse_day
 from pipelines.commands.options import FAILED, WARNINGS, ArchiveOption, ConfigOption, JsonOption, SetOption, SiteOption
 from pipelines.config import load_config
 from pipelines.errors import ConfigError
@@ -113,7 +113,7 @@ def verify(
     share = _share(sample)
     scope = Scope(
         sites=known,
-        since=_day(since),
+        since=parse_day("--since", since),
         sample=share,
         seed=seed or ("" if share >= 1 else secrets.token_hex(8)),
         extraction=not no_extraction,
@@ -218,10 +218,3 @@ def _share(text: str | None) -> float:
     if not 0 <= share <= 1:
         raise ConfigError("a share of the files is wanted, from 0% to 100%", where=f"--sample {text}")
     return share
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError("a day is wanted, like 2026-11-22", where=f"--since {text}") from error
