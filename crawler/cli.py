@@ -236,7 +236,9 @@ def _tell(found: SiteReport, path: Path | None, *, as_json: bool) -> None:
     for line in words.lines(found):
         out.print(line, markup=False)
     if path is not None:
-        out.print(f"\n{path} is written; next: pressarc crawl {path.stem}", markup=False)
+        out.print(
+            f"\n{path} is written; next: pressarc crawl {path.stem}, or pressarc nightly for all sites", markup=False
+        )
     for warning in found.warnings:
         errors.print(f"{found.name}: warning: {plain(warning)}", markup=False)
 
