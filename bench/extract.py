@@ -27,6 +27,7 @@ from bench.table import print_table, verdict
 from pipelines.extract.learn import learn
 from pipelines.extract.profile import EMPTY, Profile
 from pipelines.flow import read_page, survey_page
+from pipelines.publish.guarded import Crew
 from pipelines.publish.offline import NamedPage, extract_pages
 from pipelines.values import Page
 
@@ -89,7 +90,8 @@ def by_dataset(pages: Iterable[KnownPage]) -> dict[str, list[KnownPage]]:
 
 def scores(pages: Sequence[KnownPage]) -> list[Agreement]:
     """How far extraction agrees with each page's truth."""
-    answers = {answer["id"]: answer for answer in extract_pages([each.page for each in pages])}
+    with Crew() as crew:
+        answers = {answer["id"]: answer for answer in extract_pages([each.page for each in pages], crew)}
     return [agreement(each.truth, answers[each.page.id]) for each in pages]
 
 

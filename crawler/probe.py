@@ -35,6 +35,7 @@ from pipelines.config import Config
 from pipelines.errors import ContentError, FetchError
 from pipelines.http.url import absolute_url, same_site
 from pipelines.publish.exchange import MAX_PAGE_BYTES
+from pipelines.publish.guarded import Crew
 from pipelines.reasons import Reason
 from pipelines.values import Exchange, RecordRef, VisitFacts
 from pipelines.versions import extractor
@@ -80,7 +81,8 @@ def look_at(config: Config, watch: Watcher) -> SiteReport:
     if spider.close_reason != _WHOLE:
         said = f"the look was ended before it was over ({spider.close_reason}), and nothing was written"
         raise FetchError(said, where=config.site.url)
-    report = analyse(config.site.name, spider.visits, spider.robots, spider.requests)
+    with Crew() as crew:
+        report = analyse(config.site.name, spider.visits, spider.robots, spider.requests, crew)
     if report is None:
         raise FetchError(why_nothing(spider.visits), where=config.site.url)
     return report

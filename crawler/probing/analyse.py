@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 from crawler.discovery.found import FoundKind
 from crawler.frontier.robots import Robots
@@ -17,8 +18,9 @@ from pipelines import flow
 from pipelines.extract.learn import learn
 from pipelines.http.url import absolute_url, canonical_url
 from pipelines.page.text import word_count
+from pipelines.publish.guarded import Crew, on_page
 from pipelines.reasons import Reason
-from pipelines.values import Draft, Page
+from pipelines.values import Draft, Page, Reading, Survey
 
 _MOST_SECTIONS = 12
 _QUIET = timedelta(days=30)
@@ -31,7 +33,7 @@ _KINDS = {
 }
 
 
-def analyse(name: str, visits: Sequence[Visit], robots: Robots | None, requests: int) -> SiteReport | None:
+def analyse(name: str, visits: Sequence[Visit], robots: Robots | None, requests: int, crew: Crew) -> SiteReport | None:
     """The report; null where the home page was not had, and so nothing is known.
 
     Args:
@@ -39,13 +41,14 @@ def analyse(name: str, visits: Sequence[Visit], robots: Robots | None, requests:
         visits: All that was asked, in order.
         robots: The site's robots.txt; null where it was never read.
         requests: How many requests were made, robots.txt included.
+        crew: Who reads the pages.
     """
     home = next((visit for visit in visits if visit.step.purpose is Purpose.HOME and visit.is_page), None)
     if home is None or home.page is None:
         return None
     pages = [visit.page for visit in visits if visit.page is not None and visit.is_page]
     sources = tuple(_sources(visits))
-    samples = tuple(_samples(visits, pages))
+    samples = tuple(_samples(visits, pages, crew))
     per_day, per_day_by = _rate(sources, samples)
     scripting, needs_scripts = _scripting(visits)
     tdmrep = next((visit.page for visit in reversed(visits) if visit.step.purpose is Purpose.TDMREP), None)
@@ -135,17 +138,20 @@ def _rate(sources: Iterable[SourceReport], samples: Iterable[Sample]) -> tuple[f
     return rate, None if rate is None else "the samples alone"
 
 
-def _samples(visits: Sequence[Visit], pages: Sequence[Page]) -> Iterator[Sample]:
+def _samples(visits: Sequence[Visit], pages: Sequence[Page], crew: Crew) -> Iterator[Sample]:
     """The articles, read as a run would read them: with what all the pages teach."""
-    profile = learn(map(flow.survey_page, pages))
-    shown = 0
-    for visit in visits:
-        if visit.step.purpose is not Purpose.ARTICLE or not visit.is_article or visit.page is None or shown == SAMPLES:
-            continue
-        lead = next((draft for draft in flow.read_page(visit.page, profile).drafts if not draft.embedded), None)
-        if lead is not None:
-            shown += 1
-            yield _sample(lead)
+    surveys = crew.in_order(on_page(flow.survey_page, page) for page in pages)
+    profile = learn(survey for survey in surveys if isinstance(survey, Survey))
+    articles = (
+        visit.page for visit in visits if visit.step.purpose is Purpose.ARTICLE and visit.is_article and visit.page
+    )
+    read = crew.in_order(on_page(flow.read_page, page, profile) for page in articles)
+    leads = (_lead(reading) for reading in read if isinstance(reading, Reading))
+    return map(_sample, islice(filter(None, leads), SAMPLES))
+
+
+def _lead(reading: Reading) -> Draft | None:
+    return next((draft for draft in reading.drafts if not draft.embedded), None)
 
 
 def _sample(draft: Draft) -> Sample:

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pipelines.article.jsonl import to_line, write_part
 from pipelines.commands.console import errors, progress_bar
 from pipelines.errors import ConfigError, ContentError
+from pipelines.publish.guarded import Crew
 from pipelines.publish.offline import NamedPage, extract_pages, extract_warcs, parse_page_line
 
 
@@ -43,16 +44,17 @@ def extract(
     one host teach one another.
 
     Of WARC files: article lines on standard output, or parts of articles and outcomes in a folder. Of pages: a line
-    {"id","text","title","author","date"} each; pages of one site teach one another.
+    {"id","text","title","author","date","reason"} each; pages of one site teach one another.
     """
     if (pages is None) == (not files):
         raise ConfigError("name WARC files, or --pages with a file or -", where="pressarc extract")
     if pages is not None:
-        for answer in extract_pages(_read_pages(pages)):
-            print(json.dumps(answer, ensure_ascii=False))
+        with Crew(workers) as crew:
+            for answer in extract_pages(_read_pages(pages), crew):
+                print(json.dumps(answer, ensure_ascii=False))
         return
-    with progress_bar() as watcher:
-        for lines in extract_warcs(files or [], workers=workers, progress=watcher):
+    with Crew(workers) as crew, progress_bar() as watcher:
+        for lines in extract_warcs(files or [], crew=crew, progress=watcher):
             _write_lines(out, "articles", lines.name, lines.articles)
             if out is not None:
                 _write_lines(out, "outcomes", lines.name, lines.outcomes)

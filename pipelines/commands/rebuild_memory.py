@@ -11,6 +11,7 @@ from pipelines.commands.archive import archive_of, named_sites
 from pipelines.commands.console import progress_bar
 from pipelines.commands.options import ArchiveOption, ConfigOption, SetOption
 from pipelines.config import load_config
+from pipelines.publish.guarded import Crew
 from pipelines.publish.manifest import newest
 from pipelines.publish.rebuild import rebuild
 from pipelines.publish.run import work_folder
@@ -37,7 +38,7 @@ def rebuild_memory(
     named_sites(store, [site])
     head = newest(store, site)
     assert head is not None  # `named_sites` names only sites with a manifest
-    with closing(SiteFolder(work_folder(effective), site)) as folder, progress_bar() as watcher:
+    with closing(SiteFolder(work_folder(effective), site)) as folder, Crew() as crew, progress_bar() as watcher:
         target = folder.memory_of(head.manifest.run)
-        count = rebuild(store, site, target, watcher)
+        count = rebuild(store, site, target, crew, watcher)
     print(f"{target}: {count} articles; the next run of {site} goes on from it")

@@ -17,6 +17,7 @@ from pipelines.commands.days import parse_day
 from pipelines.commands.options import FAILED, WARNINGS, ArchiveOption, ConfigOption, JsonOption, SetOption, SiteOption
 from pipelines.config import load_config
 from pipelines.errors import ConfigError
+from pipelines.publish.guarded import Crew
 from pipelines.seal.keys import PublicKey
 from pipelines.seal.timestamps import roots_from_pem
 from pipelines.store.contract import Store
@@ -102,7 +103,8 @@ def verify(
     )
     known = tuple(named_sites(store, [*(sites or ()), *(site or ())]))
     if article is not None:
-        proof = prove(store, article, known, revision=revision, trust=trust)
+        with Crew(1) as crew:
+            proof = prove(store, article, known, crew, revision=revision, trust=trust)
         if proof is None:
             which = f"revision {revision} of this article" if revision else "this article"
             raise ConfigError(

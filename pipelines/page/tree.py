@@ -72,6 +72,8 @@ def parse(html: str, *, where: str = "") -> Element:
     try:
         root = etree.fromstring(text, parser) if text.strip() else None
     except (etree.LxmlError, ValueError) as error:
+        if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error
         raise UnparsableHtml(f"no tree can be made of it: {error}", where=where) from error
     if root is None:
         raise UnparsableHtml("it is empty", where=where)

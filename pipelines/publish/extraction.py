@@ -13,23 +13,24 @@ never leaves the work folder.
 from __future__ import annotations
 
 import heapq
-import os
 import pickle
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, TypeVar
 
 from pipelines import disk
 from pipelines.extract.profile import Profile
 from pipelines.publish.exchange import PreparedExchange, give_up, prepare_exchange, read_exchange
-from pipelines.publish.guarded import Job, run
+from pipelines.publish.guarded import Crew, Job, PageBorder
 from pipelines.publish.resolve import Harvest, harvest
 from pipelines.reasons import Reason
 from pipelines.values import ReadExchange, Survey
 from pipelines.warc.pages import CapturedExchange, read_exchanges
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 _PREPARED, _READINGS = ".prepared", ".readings"
@@ -70,27 +71,27 @@ class Share:
                     yield number, captured
 
 
-def survey(files: Sequence[WarcFile], known: Profile, folder: Path, workers: int, progress: Progress) -> list[Survey]:
+def survey(files: Sequence[WarcFile], known: Profile, folder: Path, crew: Crew, progress: Progress) -> list[Survey]:
     """Prepare every page in *files* into *folder*, in place of older ones; what the pages teach.
 
     Args:
         files: Of one run.
         known: What is known of the site so far.
         folder: Where `read` will look for them.
-        workers: Processes; 0 means one for each processor.
+        crew: Who does it.
         progress: Called as shares are done.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _clear(folder, _PREPARED)
-    jobs = [Job(survey_share, (share, known.to_json(), folder)) for share in _shares(files, workers)]
-    return [each for surveys in _in_workers(jobs, workers, "learning", progress) for each in surveys]
+    jobs = [Job(survey_share, (share, known.to_json(), folder)) for share in _shares(files, crew.size)]
+    return [each for surveys in _watched(crew.in_order(jobs), len(jobs), "learning", progress) for each in surveys]
 
 
-def read(files: Sequence[WarcFile], profile: Profile, folder: Path, workers: int, progress: Progress) -> Harvest:
+def read(files: Sequence[WarcFile], profile: Profile, folder: Path, crew: Crew, progress: Progress) -> Harvest:
     """Read what `survey` prepared in *folder* into readings files there, in place of older ones; what was seen."""
     _clear(folder, _READINGS)
-    jobs = [Job(read_share, (share, profile.to_json(), folder)) for share in _shares(files, workers)]
-    return Harvest.joined(_in_workers(jobs, workers, "extracting", progress))
+    jobs = [Job(read_share, (share, profile.to_json(), folder)) for share in _shares(files, crew.size)]
+    return Harvest.joined(_watched(crew.in_order(jobs), len(jobs), "extracting", progress))
 
 
 def _clear(folder: Path, ending: str) -> None:
@@ -100,57 +101,64 @@ def _clear(folder: Path, ending: str) -> None:
 
 
 def survey_share(
-    share: Share, known: bytes, folder: Path, *, doomed: Mapping[int, Reason], begin: Callable[[int], None]
+    share: Share, known: bytes, folder: Path, *, doomed: Mapping[int, Reason], page: PageBorder
 ) -> list[Survey]:
     """Prepare the share's pages; their surveys. What an earlier try has prepared is kept."""
     frozen = Profile.from_json(known)
-    target = folder / f"{share.name}{_PREPARED}"
-    with _written(target) as (file, last):
+    with _written(folder / f"{share.name}{_PREPARED}", lambda _, each: _taught(each, frozen)) as (file, earlier):
+        surveys = dict(earlier)
         for number, captured in share.exchanges():
-            if number <= last:
+            if number in surveys:
                 continue
-            begin(number)
-            key = share.file.key
-            each = (
-                give_up(captured, key, doomed[number]) if number in doomed else prepare_exchange(captured, key, frozen)
-            )
+            surveys[number] = None
+            if number in doomed:
+                each = give_up(captured, share.file.key, doomed[number])
+            else:
+                with page(number):
+                    each = prepare_exchange(captured, share.file.key, frozen)
+                    surveys[number] = _taught(each, frozen)
             if each is not None:
                 _append(file, number, each)
-    prepared = (each for _, each in _loaded(target) if isinstance(each, PreparedExchange))
-    return [taught for each in prepared if (taught := each.survey(frozen)) is not None]
+    return [taught for taught in surveys.values() if taught is not None]
+
+
+def _taught(each: object, known: Profile) -> Survey | None:
+    return each.survey(known) if isinstance(each, PreparedExchange) else None
 
 
 def read_share(
-    share: Share, profile: bytes, folder: Path, *, doomed: Mapping[int, Reason], begin: Callable[[int], None]
+    share: Share, profile: bytes, folder: Path, *, doomed: Mapping[int, Reason], page: PageBorder
 ) -> Harvest:
     """Read the share's prepared pages into a readings file; what was seen. What an earlier try has read is kept."""
-    frozen = Profile.from_json(profile)
-    target = folder / f"{share.name}{_READINGS}"
+    frozen, key, seen = Profile.from_json(profile), share.file.key, partial(_seen, share.file.number)
     exchanges = share.exchanges()
-    with _written(target) as (file, last):
+    with _written(folder / f"{share.name}{_READINGS}", seen) as (file, earlier):
+        harvests = dict(earlier)
         for number, each in _loaded(folder / f"{share.name}{_PREPARED}"):
             assert isinstance(each, PreparedExchange)
-            if number <= last:
+            if number in harvests:
                 continue
-            begin(number)
-            read = None if number in doomed else each.read(frozen)
-            if read is None:
+            read = None
+            if number not in doomed:
+                with page(number):
+                    read = each.read(frozen)
+            if read is None:  # it was prepared for another profile, or is given up: from the archived bytes
                 captured = next(captured for place, captured in exchanges if place == number)
-                read = _read_again(captured, share.file.key, frozen, doomed.get(number))
+                if number in doomed:
+                    given_up = give_up(captured, key, doomed[number])
+                    read = None if given_up is None else given_up.read(frozen)
+                else:
+                    with page(number):
+                        read = read_exchange(captured, key, frozen)
+            assert read is not None  # it was answered, else it would not have been prepared
+            harvests[number] = seen(number, read)
             _append(file, number, read)
-    readings = ((number, read) for number, read in _loaded(target) if isinstance(read, ReadExchange))
-    return Harvest.joined([harvest(share.file.number, number, read) for number, read in readings])
+    return Harvest.joined(harvests.values())
 
 
-def _read_again(captured: CapturedExchange, key: str, profile: Profile, given_up: Reason | None) -> ReadExchange:
-    """Read from the archived bytes what was prepared for another profile; or say that it was given up."""
-    if given_up is None:
-        read = read_exchange(captured, key, profile)
-    else:
-        each = give_up(captured, key, given_up)
-        read = each.read(profile) if each is not None else None
-    assert read is not None  # it was answered, else it would not have been prepared
-    return read
+def _seen(file_number: int, number: int, read: object) -> Harvest:
+    assert isinstance(read, ReadExchange)
+    return harvest(file_number, number, read)
 
 
 def _append(file: IO[bytes], number: int, value: object) -> None:
@@ -159,18 +167,18 @@ def _append(file: IO[bytes], number: int, value: object) -> None:
 
 
 @contextmanager
-def _written(path: Path) -> Iterator[tuple[IO[bytes], int]]:
-    """A file that has its name once it is whole, and the number of the last value that an earlier try left in it."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.touch()
-    last, end = -1, 0
-    with partial.open("r+b") as file:
-        for number, _ in _values(file):
-            last, end = number, file.tell()
+def _written(path: Path, keep: Callable[[int, object], K]) -> Iterator[tuple[IO[bytes], dict[int, K]]]:
+    """A file that has its name once it is whole; and by number, what *keep* takes of what an earlier try left in it."""
+    unfinished = path.with_name(f".{path.name}.partial")
+    unfinished.touch()
+    earlier, end = {}, 0
+    with unfinished.open("r+b") as file:
+        for number, value in _values(file):
+            earlier[number], end = keep(number, value), file.tell()
         file.truncate(end)
         file.seek(end)
-        yield file, last
-    disk.replace(partial, path)
+        yield file, earlier
+    disk.replace(unfinished, path)
 
 
 def _loaded(path: Path) -> Iterator[tuple[int, object]]:
@@ -195,12 +203,13 @@ def load_readings(folder: Path, file_number: int) -> Iterator[tuple[int, ReadExc
         yield number, read
 
 
-def _shares(files: Sequence[WarcFile], workers: int) -> list[Share]:
-    of = workers or os.cpu_count() or 1
+def _shares(files: Sequence[WarcFile], of: int) -> list[Share]:
     return [Share(file, first, of) for file in files for first in range(of)]
 
 
-def _in_workers(jobs: Sequence[Job[T]], workers: int, stage: str, progress: Progress) -> list[T]:
-    """Run the jobs, and tell of it."""
-    progress(stage, 0, len(jobs))
-    return run(jobs, workers, lambda done: progress(stage, done, len(jobs))) if jobs else []
+def _watched(results: Iterable[T], count: int, stage: str, progress: Progress) -> Iterator[T]:
+    """The results, and word of each."""
+    progress(stage, 0, count)
+    for done, each in enumerate(results, start=1):
+        yield each
+        progress(stage, done, count)

@@ -1,43 +1,63 @@
-"""Worker processes that may be killed: a page that takes too long or too much memory costs itself, not the run.
+"""Worker processes that may be killed: a page that takes too long or too much memory costs itself, not the command.
 
-In: jobs, each a function of many pages. Out: their results in order. A worker says which page it begins; where one page
-takes longer than `PAGE_LIMIT_S`, or the worker grows by more than `PAGE_LIMIT_BYTES` over it, or dies of it, the worker
-is killed and the job begun again with that page among the doomed, whose reason the job writes in its place.
+In: jobs, each a function of one page or many. Out: their results in order. Around each page a job says `with
+page(number):`, and within that the system itself holds the worker to `PAGE_LIMIT_S` and `PAGE_LIMIT_BYTES`. A worker
+that dies of a page is replaced, and the job begun again with that page among the doomed, whose reason the job gives in
+its place. Workers are started when there is work for them and kept until the crew is closed; they do not outlive the
+process that started them, whatever it dies of.
 
-*Why* processes and not signals: a parser that is lost in its own C code hears neither a signal nor an exception.
+*Why* processes that the system kills, and neither handlers nor a look from outside now and then: a parser that is lost
+in its own C code hears no exception, and takes gigabytes between two looks. Everything that runs a page's extraction
+comes here, so that a page means the same to a crawl, to `extract` and to `verify`.
 """
 
 from __future__ import annotations
 
-import multiprocessing
+import fcntl
 import os
+import resource
 import signal
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import subprocess
+import sys
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, wait
+from functools import partial
+from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from pipelines.errors import ContentError
 from pipelines.reasons import Reason
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 PAGE_LIMIT_S = 10
-PAGE_LIMIT_BYTES = 500_000_000
-_LOOK_EVERY_S = 0.1
-_IDLE = -1
+PAGE_LIMIT_BYTES = 400_000_000
+"""What a page may take beside what its worker had before it: with that, a worker stays below 500 MB."""
+
+PageBorder = Callable[[int], AbstractContextManager[None]]
+"""What a job puts around its work on each of its pages, with the page's number."""
+
+_NO_PAGE = -1
 _MOST_DEATHS_BETWEEN_PAGES = 3
+_AHEAD = 4
+"""Jobs a worker may be ahead of the one whose result is awaited: memory stays bounded, however many there are."""
+_NO_MEMORY = 77
+"""Exit code of a worker that was refused memory."""
+_START = (
+    "import sys; sys.path[:] = {path}; from pipelines.publish.guarded import serve; serve({jobs}, {note}, {limits})"
+)
 
 
 @dataclass(slots=True)
 class Job(Generic[T]):
     """A function and what it is called with.
 
-    The function also takes `doomed`, the pages to pass over with the reason for each, and `begin`, which it calls with
-    the number of each page that it begins.
+    The function also takes `doomed`, the pages to pass over with the reason for each, and `page`, a `PageBorder`.
     """
 
     work: Callable[..., T]
@@ -46,144 +66,253 @@ class Job(Generic[T]):
     deaths: int = 0
 
 
-def run(jobs: Sequence[Job[T]], workers: int, done: Callable[[int], None]) -> list[T]:
-    """Run the jobs in *workers* processes (0 means one for each processor); their results in order.
-
-    Args:
-        jobs: What there is to do.
-        workers: How many at once.
-        done: Called with how many are done.
-
-    Raises:
-        ContentError: A worker died again and again where no page could be blamed.
-    """
-    results: dict[int, T] = {}
-    waiting = list(reversed(range(len(jobs))))
-    with _workers(min(workers or os.cpu_count() or 1, len(jobs))) as crew:
-        while len(results) < len(jobs):
-            for worker in crew:
-                if worker.task is None and waiting:
-                    worker.take(waiting.pop(), jobs)
-            wait([worker.connection for worker in crew if worker.task is not None], timeout=_LOOK_EVERY_S)
-            for worker in crew:
-                if worker.task is not None:
-                    _look_at(worker, jobs, results, done)
-    return [results[number] for number in range(len(jobs))]
+def on_page(work: Callable[..., R], *arguments: object) -> Job[R | Reason]:
+    """The job of doing *work* on a single page; the reason where it takes too long or too much memory."""
+    return Job(_on_page, (work, arguments))
 
 
-def _look_at(worker: _Worker, jobs: Sequence[Job[T]], results: dict[int, T], done: Callable[[int], None]) -> None:
-    """Take what a worker has to give, or see whether it has to be killed."""
-    task = worker.task
-    assert task is not None
-    try:
-        if worker.connection.poll():
-            is_well, answer = worker.connection.recv()
-            if not is_well:
-                raise answer
-            results[task], worker.task = answer, None
-            done(len(results))
+def _on_page(
+    work: Callable[..., R], arguments: tuple[object, ...], *, doomed: Mapping[int, Reason], page: PageBorder
+) -> R | Reason:
+    if doomed:
+        return doomed[0]
+    with page(0):
+        return work(*arguments)
+
+
+class Crew:
+    """Workers for many jobs; closed when its `with` block is left."""
+
+    def __init__(self, workers: int = 0) -> None:
+        """*workers* is how many there are at most; 0 means one for each processor."""
+        self.size = workers or os.cpu_count() or 1
+        self._workers: list[_Worker] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._workers:
+            worker.stop()
+        self._workers.clear()
+
+    def in_order(self, jobs: Iterable[Job[T]]) -> Iterator[T]:
+        """The result of each job, in order.
+
+        Args:
+            jobs: Taken as workers come free for them.
+
+        Raises:
+            ContentError: A worker died again and again where no page could be blamed.
+            Exception: What a job raised, in its place.
+        """
+        source = iter(jobs)
+        awaited: deque[_Task] = deque()
+        try:
+            while True:
+                self._take_from(source, awaited)
+                if not awaited:
+                    return
+                while awaited and awaited[0].is_done:
+                    yield awaited.popleft().take()
+                if awaited and not awaited[0].is_done:
+                    self._wait()
+        finally:
+            for worker in self._workers:
+                if worker.task is not None:  # nobody wants to know any more
+                    worker.restart()
+
+    def one(self, job: Job[T]) -> T:
+        """The result of one job."""
+        (result,) = self.in_order([job])
+        return result
+
+    def _take_from(self, source: Iterator[Job[Any]], awaited: deque[_Task]) -> None:
+        """Give work to every worker that has none."""
+        while len(awaited) < self.size * _AHEAD:
+            worker = next((worker for worker in self._workers if worker.task is None), None)
+            if worker is None and len(self._workers) == self.size:
+                return
+            job = next(source, None)
+            if job is None:
+                return
+            if worker is None:
+                worker = _Worker()
+                self._workers.append(worker)
+            task = _Task(job)
+            awaited.append(task)
+            worker.give(task)
+
+    def _wait(self) -> None:
+        busy = {worker.connection: worker for worker in self._workers if worker.task is not None}
+        for connection in wait(list(busy)):
+            assert isinstance(connection, Connection)
+            busy[connection].look()
+
+
+@dataclass(slots=True)
+class _Task:
+    """A job on its way."""
+
+    job: Job[Any]
+    is_done: bool = False
+    result: Any = None
+    error: BaseException | None = None
+
+    def take(self) -> Any:
+        if self.error is not None:
+            raise self.error
+        return self.result
+
+    def end(self, result: Any = None, error: BaseException | None = None) -> None:
+        self.is_done, self.result, self.error = True, result, error
+
+    def blame(self, page: int, reason: Reason) -> None:
+        """Note what a worker died of; the task ends where that cannot be told."""
+        if page != _NO_PAGE:
+            self.job.doomed[page] = reason
             return
-    except (EOFError, OSError):
-        reason: Reason | None = Reason.EXTRACTION_MEMORY  # whoever kills a process does it for its memory
-    else:
-        reason = worker.exceeded()
-    if reason is None:
-        return
-    job, page = jobs[task], worker.page.value
-    if page == _IDLE:
-        job.deaths += 1
-        if job.deaths >= _MOST_DEATHS_BETWEEN_PAGES:
-            raise ContentError(
-                "a worker process died while reading pages (out of memory?); what was captured is safe, "
-                "and the next start goes on from here",
-                where=str(task),
-            )
-    else:
-        job.doomed[page] = reason
-    worker.restart()
-    worker.take(task, jobs)
+        self.job.deaths += 1
+        if self.job.deaths >= _MOST_DEATHS_BETWEEN_PAGES:
+            words = "a worker process died between two pages (out of memory?); nothing is lost: use fewer workers"
+            self.end(error=ContentError(words, where=self.job.work.__name__))
 
 
 class _Worker:
-    """One process, and what is known of what it does."""
+    """One process, and the task it has."""
 
     def __init__(self) -> None:
-        # Spawned, not forked: the crawl has threads, and a fork would copy their locks.
-        self._context = multiprocessing.get_context("spawn")
-        self.page = self._context.Value("q", _IDLE, lock=False)
-        self.task: int | None = None
+        self.task: _Task | None = None
+        self._note = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the worker is there)
+        """Holds the number of the page in hand, also when the worker is dead."""
         self._start()
 
     def _start(self) -> None:
-        self.connection, theirs = self._context.Pipe()
-        self.page.value = _IDLE
-        self._seen, self._since, self._bytes = _IDLE, 0.0, 0
-        self._process = self._context.Process(target=_serve, args=(theirs, self.page), daemon=True)
-        self._process.start()
+        self._put_note(_NO_PAGE)
+        self.connection, theirs = Pipe()
+        lifeline, self._alive = os.pipe()
+        limits = (PAGE_LIMIT_S, PAGE_LIMIT_BYTES)
+        code = _START.format(path=sys.path, jobs=theirs.fileno(), note=self._note.fileno(), limits=limits)
+        # Begun anew, not forked: the crawl has threads, whose locks a fork would copy.
+        self._process = subprocess.Popen(  # noqa: S603 (ourselves)
+            [sys.executable, "-c", code], stdin=lifeline, pass_fds=(theirs.fileno(), self._note.fileno())
+        )
+        os.close(lifeline)
         theirs.close()
 
-    def take(self, task: int, jobs: Sequence[Job[T]]) -> None:
+    def give(self, task: _Task) -> None:
+        """Let the worker begin with *task*."""
         self.task = task
-        job = jobs[task]
-        self.connection.send((job.work, job.arguments, job.doomed))
+        job = task.job
+        try:
+            self.connection.send((job.work, job.arguments, job.doomed))
+        except (BrokenPipeError, ConnectionResetError):
+            return  # it is dead, which `look` finds out
 
-    def exceeded(self) -> Reason | None:
-        """The limit that the page in hand exceeds; null where it exceeds none."""
-        page, now, size = self.page.value, time.monotonic(), _resident_bytes(self._process.pid)
-        if page != self._seen:
-            self._seen, self._since, self._bytes = page, now, size
-        if page == _IDLE:
-            return None
-        if size - self._bytes > PAGE_LIMIT_BYTES:
-            return Reason.EXTRACTION_MEMORY
-        return Reason.EXTRACTION_TIMEOUT if now - self._since > PAGE_LIMIT_S else None
+    def look(self) -> None:
+        """Take what the worker has to give; where it has died, begin its task again in another."""
+        task = self.task
+        assert task is not None
+        try:
+            is_well, answer = self.connection.recv()
+        except (EOFError, OSError):
+            task.blame(_read_note(self._note.fileno()), self._cause())
+            self.restart()
+            if not task.is_done:
+                self.give(task)
+            return
+        self.task = None
+        task.end(answer) if is_well else task.end(error=answer)
+
+    def _cause(self) -> Reason:
+        code = self._process.wait()
+        if code == -signal.SIGALRM:
+            return Reason.EXTRACTION_TIMEOUT
+        # Whoever kills a process with SIGKILL does it for its memory.
+        return Reason.EXTRACTION_MEMORY if code in (_NO_MEMORY, -signal.SIGKILL) else Reason.EXTRACTION_FAILED
 
     def restart(self) -> None:
-        self.stop()
+        """Have a new process, which has no task."""
+        self._end()
+        self.task = None
         self._start()
 
     def stop(self) -> None:
+        self._end()
+        self._note.close()
+
+    def _end(self) -> None:
         self._process.kill()
-        self._process.join()
+        self._process.wait()
         self.connection.close()
+        os.close(self._alive)
+
+    def _put_note(self, page: int) -> None:
+        _write_note(self._note.fileno(), page)
 
 
-@contextmanager
-def _workers(count: int) -> Iterator[list[_Worker]]:
-    crew: list[_Worker] = []
-    try:
-        crew.extend(_Worker() for _ in range(count))
-        yield crew
-    finally:
-        for worker in crew:
-            worker.stop()
+# ------------------------------------------------------------ in the worker
 
 
-def _serve(connection: Connection, page: Any) -> None:
-    """A worker's life: jobs in, results out. Ctrl-C is for the crawl, which seals and commits what there is."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def serve(jobs: int, note: int, limits: tuple[float, int]) -> None:
+    """A worker's life: jobs in, results out, until nobody gives any.
 
-    def begin(number: int) -> None:
-        page.value = number
-
+    Args:
+        jobs: File descriptor of a connection.
+        note: File descriptor for the number of the page in hand.
+        limits: Seconds and bytes that a page may take.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the crawl, which seals and commits what there is
+    _die_with(sys.stdin.fileno())
+    connection, page = Connection(jobs), partial(_page, note, limits)
     while True:
         try:
             work, arguments, doomed = connection.recv()
-        except EOFError:
+        except (EOFError, OSError):
             return
+        _write_note(note, _NO_PAGE)
         try:
-            answer = (True, work(*arguments, doomed=doomed, begin=begin))
+            answer = (True, work(*arguments, doomed=doomed, page=page))
         except MemoryError:
-            os._exit(1)  # the page in hand is to blame, and nothing here can be relied upon
+            os._exit(_NO_MEMORY)  # the page in hand is to blame, and nothing here can be relied upon
         except Exception as error:  # noqa: BLE001 - it is raised again where the job was given
             answer = (False, error)
-        page.value = _IDLE
         connection.send(answer)
 
 
-def _resident_bytes(pid: int | None) -> int:
-    """The memory of a process; 0 where the system does not tell, and then only time is limited."""
+def _die_with(lifeline: int) -> None:
+    """Have the system end this process when the other end of a pipe is closed, as it is when its holder dies."""
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+
+
+@contextmanager
+def _page(note: int, limits: tuple[float, int], number: int) -> Iterator[None]:
+    """Hold what is done within to the limits of a page. Who exceeds them dies of it, as is SIGALRM's default."""
+    _write_note(note, number)
+    seconds, size_bytes = limits
+    unlimited = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (_own_bytes() + size_bytes, unlimited[1]))
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        resource.setrlimit(resource.RLIMIT_DATA, unlimited)
+    _write_note(note, _NO_PAGE)
+
+
+def _own_bytes() -> int:
+    """The memory that counts for RLIMIT_DATA; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_bytes().split()[5]) * resource.getpagesize()
     except (OSError, IndexError, ValueError):
         return 0
+
+
+def _write_note(file: int, page: int) -> None:
+    os.pwrite(file, page.to_bytes(8, "little", signed=True), 0)
+
+
+def _read_note(file: int) -> int:
+    return int.from_bytes(os.pread(file, 8, 0), "little", signed=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import pickle
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,15 +19,17 @@ from pipelines.article.build import Origin
 from pipelines.article.schema import Article
 from pipelines.errors import ContentError, WarcError
 from pipelines.extract.learn import learn
-from pipelines.extract.profile import EMPTY
+from pipelines.extract.profile import EMPTY, Profile
 from pipelines.http.url import site_name
 from pipelines.publish.extraction import Progress, WarcFile, load_readings, read, survey
 from pipelines.publish.joining import join_pages
+from pipelines.publish.guarded import Crew, on_page
 from pipelines.publish.outcomes import OutcomeLine
 from pipelines.publish.parts import Context, lines_of_file
 from pipelines.publish.resolve import Addresses, resolve
 from pipelines.publish.url_notes import UrlNotes
-from pipelines.values import Ledger, Page, Survey
+from pipelines.reasons import Outcome, Reason
+from pipelines.values import Ledger, Page, Reading, Survey
 from pipelines.versions import extraction_versions, extractor
 
 OFFLINE_RUN = "offline"
@@ -56,21 +60,27 @@ def parse_page_line(line: str, *, captured_at: datetime, where: str) -> NamedPag
         ) from error
 
 
-def extract_pages(pages: Sequence[NamedPage]) -> Iterator[dict[str, object]]:
-    """`{"id", "text", "title", "author", "date"}` for each page, in order; pages of one host teach one another.
+def extract_pages(pages: Sequence[NamedPage], crew: Crew) -> Iterator[dict[str, object]]:
+    """`{"id", "text", "title", "author", "date", "reason"}` for each page, in order.
 
-    Every page is held to be an article's, as whoever sends it says; null fields where there is nothing.
+    Pages of one host teach one another. Every page is held to be an article's, as whoever sends it says; where there is
+    none all the same, the fields are null, and the reason says why.
+
+    Args:
+        pages: As they were sent.
+        crew: Who reads them.
     """
-    prepared = [flow.prepare_page(each.page, insist=True, asks_embedded=False) for each in pages]
+    prepared = list(crew.in_order(on_page(_prepare, each.page) for each in pages))
     hosts: dict[str, list[Survey]] = defaultdict(list)
     for each, ready in zip(pages, prepared, strict=True):
-        hosts[_host(each.page.url)].append(flow.survey_prepared(ready))
-    profiles = {host: learn(surveys) for host, surveys in hosts.items()}
-    for each, ready in zip(pages, prepared, strict=True):
-        profile = profiles[_host(each.page.url)]
-        reading = flow.read_prepared(ready, profile, insist=True, lead_only=True) or flow.read_page(
-            each.page, profile, insist=True
-        )
+        hosts[_host(each.page.url)].append(Survey() if isinstance(ready, Reason) else ready.survey)
+    profiles = {host: learn(surveys).to_json() for host, surveys in hosts.items()}
+    jobs = (
+        on_page(_read, each.page, ready, profiles[_host(each.page.url)])
+        for each, ready in zip(pages, prepared, strict=True)
+    )
+    for each, given in zip(pages, crew.in_order(jobs), strict=True):
+        reading = Reading(Outcome.PAGE, given) if isinstance(given, Reason) else given
         lead = next(iter(reading.drafts), None)
         yield {
             "id": each.id,
@@ -78,7 +88,37 @@ def extract_pages(pages: Sequence[NamedPage]) -> Iterator[dict[str, object]]:
             "title": lead.headline if lead else None,
             "author": list(lead.authors) if lead else None,
             "date": lead.published_at if lead else None,
+            "reason": reading.reason,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A prepared page."""
+
+    packed: bytes
+    """Pickled: it goes from one worker to another and is not looked at between them."""
+    survey: Survey
+
+
+def _prepare(page: Page) -> _Ready:
+    prepared = flow.prepare_page(page, insist=True, asks_embedded=False)
+    return _Ready(pickle.dumps(prepared, protocol=pickle.HIGHEST_PROTOCOL), flow.survey_prepared(prepared))
+
+
+def _read(page: Page, ready: _Ready | Reason, profile: bytes) -> Reading:
+    """The lead article of a page that was prepared; of the page itself where the general extractor is needed now."""
+    if isinstance(ready, Reason):
+        return Reading(Outcome.PAGE, ready)
+    known = _profile(profile)
+    reading = flow.read_prepared(pickle.loads(ready.packed), known, insist=True, lead_only=True)  # noqa: S301 (our own)
+    return reading or flow.read_page(page, known, insist=True)
+
+
+@lru_cache(maxsize=32)
+def _profile(raw: bytes) -> Profile:
+    """The same for all pages of a host."""
+    return Profile.from_json(raw)
 
 
 def _host(url: str) -> str:
@@ -97,7 +137,7 @@ class FileLines:
     outcomes: list[OutcomeLine]
 
 
-def extract_warcs(paths: Sequence[Path], *, workers: int, progress: Progress) -> Iterator[FileLines]:
+def extract_warcs(paths: Sequence[Path], *, crew: Crew, progress: Progress) -> Iterator[FileLines]:
     """Articles and outcomes of WARC files, which are taken for captures of one night; their keys are their names.
 
     The articles of one file are named after its hosts; all files teach one another.
@@ -109,8 +149,8 @@ def extract_warcs(paths: Sequence[Path], *, workers: int, progress: Progress) ->
     _check_readable(files)
     with tempfile.TemporaryDirectory(prefix="pressarc-") as temporary:
         folder = Path(temporary)
-        profile = learn(survey(files, EMPTY, folder, workers, progress))
-        seen = read(files, profile, folder, workers, progress)
+        profile = learn(survey(files, EMPTY, folder, crew, progress))
+        seen = read(files, profile, folder, crew, progress)
         joining = join_pages(seen, lambda _: None, lambda _: None)
         seen = joining.seen(seen)
         addresses, ledger = Addresses(seen), Ledger(complete=True)

@@ -28,6 +28,7 @@ from pipelines.publish.committed import committed
 from pipelines.publish.extraction import Progress, WarcFile, load_readings, read, survey
 from pipelines.publish.indexing import write_index
 from pipelines.publish.joining import join_pages
+from pipelines.publish.guarded import Crew
 from pipelines.publish.manifest import (
     Link,
     Manifest,
@@ -40,7 +41,7 @@ from pipelines.publish.manifest import (
 from pipelines.publish.outcomes import OutcomeLine
 from pipelines.publish.parts import Context, lines_of_file, lines_of_held, lines_of_unvisited
 from pipelines.publish.reread import reread, reread_page
-from pipelines.publish.resolve import Addresses, resolve
+from pipelines.publish.resolve import Addresses, doubtful, resolve
 from pipelines.publish.run import OpenRun, warc_files
 from pipelines.publish.sealing import seal
 from pipelines.publish.stats import Stats
@@ -106,10 +107,22 @@ def publish(
     for each in run.older:
         publish(each, now=now, new_suffix=new_suffix, progress=progress)
     run.older.clear()
-    folder, site = run.folder, run.config.site.name
-    ledger = folder.read_ledger()
+    ledger = run.folder.read_ledger()
     if ledger is None:
-        raise BatchIncomplete("the crawl is not over", where=folder.run)
+        raise BatchIncomplete("the crawl is not over", where=run.folder.run)
+    with Crew(run.config.extract.workers) as crew:
+        return _publish(run, ledger, now, new_suffix, crew, progress)
+
+
+def _publish(
+    run: OpenRun,
+    ledger: Ledger,
+    now: Callable[[], datetime],
+    new_suffix: Callable[[], str],
+    crew: Crew,
+    progress: Progress,
+) -> Manifest:
+    folder, site = run.folder, run.config.site.name
     # Also where the archive did not answer when the run began.
     open_archive(run.store, now=now(), owner=run.config.archive.owner)
     check_capabilities(run.store, run.config.store)
@@ -130,9 +143,9 @@ def publish(
                 _upload_warcs(run, files, progress)
             known = _previous_profile(run, base).keeping(run.config.extract.keep)
             with watch.stage("learning"):
-                surveys = survey(files, known, folder.readings, run.config.extract.workers, progress)
+                surveys = survey(files, known, folder.readings, crew, progress)
         with watch.stage("extracting"):
-            derived = _derive(run, name, base, files, surveys, ledger, progress)
+            derived = _derive(run, name, base, files, surveys, ledger, crew, progress)
         crawling_s = {} if ledger.crawled_s is None else {"crawling": ledger.crawled_s}
         stats = derived.tally.told.stats({**crawling_s, **watch.stages_s}, crawled=ledger.discovers)
         manifest = _manifest(run, name, base, files, derived, ledger, stats, now())
@@ -163,6 +176,7 @@ def _derive(
     files: list[WarcFile],
     surveys: list[Survey],
     ledger: Ledger,
+    crew: Crew,
     progress: Progress,
 ) -> _Derived:
     """Extract, decide against the archive's newest memory, and write the parts."""
@@ -173,15 +187,18 @@ def _derive(
         unknown = _only(surveys, lambda url: memory.article(article_id(url)) is None)
         profile = _learn(surveys, count_lines(unknown), memory, _previous_profile(run, base))
         profile = profile.keeping(config.extract.keep)
-        seen = read(files, profile, folder.readings, config.extract.workers, progress)
-        joining = join_pages(seen, memory.article, partial(reread_page, store=run.store, profile=profile), profile.keep)
+        seen = read(files, profile, folder.readings, crew, progress)
+        page_of = partial(reread_page, store=run.store, profile=profile, crew=crew)
+        joining = join_pages(seen, memory.article, page_of, profile.keep)
         seen = joining.seen(seen)
         pending = {article_id(canonical_url(each.url)) for each in ledger.unvisited if each.reason in PENDING}
         addresses = Addresses(seen)
-        again = partial(reread, store=run.store, profile=profile)
+        again = reread(doubtful(seen.sightings, memory.article), run.store, profile, crew)
         context = Context(
             origin=Origin(config.site.name, name, extractor(), extraction_versions(), profile.sha256),
-            verdicts=resolve(seen.sightings, memory.article, pending, memory.originals(), again),
+            verdicts=resolve(
+                seen.sightings, memory.article, pending, memory.originals(), lambda archived: again.get(archived.id)
+            ),
             known=memory.article,
             ledger=ledger,
             addresses=addresses,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,6 +26,7 @@ from pipelines.extract.profile import EMPTY, Profile
 from pipelines.http.head import parse_head
 from pipelines.memory.site import KnownArticle, SiteMemory
 from pipelines.publish.exchange import prepare_exchange, record_ref
+from pipelines.publish.guarded import Crew, on_page
 from pipelines.publish.manifest import Manifest, numbers, read_link
 from pipelines.publish.outcomes import OutcomeLine
 from pipelines.publish.resolve import Addresses, Harvest, harvest
@@ -41,8 +43,15 @@ M = TypeVar("M", bound=BaseModel)
 Progress = Callable[[str, int, int], None]
 
 
-def rebuild(store: Store, site: str, target: Path, progress: Progress) -> int:
+def rebuild(store: Store, site: str, target: Path, crew: Crew, progress: Progress) -> int:
     """Make the site's memory in the file *target*, which must not be there; the number of articles in it.
+
+    Args:
+        store: The archive.
+        site: Whose memory.
+        target: The file.
+        crew: Who reads the pages again.
+        progress: Called as runs are done.
 
     Raises:
         ArchiveError: A manifest, or a file that one names, cannot be read.
@@ -55,7 +64,7 @@ def rebuild(store: Store, site: str, target: Path, progress: Progress) -> int:
             for done, number in enumerate(chain):
                 progress(site, done, len(chain))
                 manifest = read_link(store, site, number).manifest
-                _add_run(memory, store, manifest, known)
+                _add_run(memory, store, manifest, known, crew)
                 known = Profile.from_json(store.read(profile_key(site, manifest.profile)))
             progress(site, len(chain), len(chain))
             count = sum(1 for _ in memory.articles())
@@ -66,7 +75,7 @@ def rebuild(store: Store, site: str, target: Path, progress: Progress) -> int:
     return count
 
 
-def _add_run(memory: SiteMemory, store: Store, manifest: Manifest, known: Profile) -> None:
+def _add_run(memory: SiteMemory, store: Store, manifest: Manifest, known: Profile, crew: Crew) -> None:
     """Add what a run showed; *known* is the profile that there was before it."""
     articles = list(_lines(store, manifest, Kind.ARTICLES, Article))
     new = {article.id for article in articles if memory.article(article.id) is None}
@@ -75,15 +84,21 @@ def _add_run(memory: SiteMemory, store: Store, manifest: Manifest, known: Profil
     for article in articles:
         by_record.setdefault((article.provenance.warc.key, article.provenance.warc.offset), []).append(article)
     seen: list[Seen] = []
-    surveys: list[Survey] = []
-    for line, captured in _captured(store, manifest):
-        assert line.warc is not None
-        written = by_record.get((line.warc.key, line.warc.offset), [])
-        seen.append(_seen(captured, line, written, memory))
-        prepared = prepare_exchange(captured, line.warc.key, known)
-        survey = None if prepared is None else prepared.survey(known)
-        if survey is not None:
-            surveys.append(Survey(tuple(part for part in survey.parts if article_id(part.article_url) in new)))
+    frozen = known.to_json()
+
+    def noted() -> Iterator[CapturedExchange]:
+        for line, captured in _captured(store, manifest):
+            assert line.warc is not None
+            written = by_record.get((line.warc.key, line.warc.offset), [])
+            seen.append(_seen(captured, line, written, memory))
+            yield captured
+
+    taught = crew.in_order(on_page(_survey, captured, frozen) for captured in noted())
+    surveys = [
+        Survey(tuple(part for part in survey.parts if article_id(part.article_url) in new))
+        for survey in taught
+        if isinstance(survey, Survey)
+    ]
     addresses = Addresses(Harvest.joined(harvest(0, number, each.read) for number, each in enumerate(seen)))
     hours = Config.model_validate(manifest.config).crawl.revisit_after_h
     notes = UrlNotes(memory.url, Ledger(complete=True), addresses, hours)
@@ -93,6 +108,19 @@ def _add_run(memory: SiteMemory, store: Store, manifest: Manifest, known: Profil
     memory.add_lines(count_lines(surveys))
     for down in manifest.taken_down:
         memory.forget(down.article, down.url, ())
+
+
+def _survey(captured: CapturedExchange, known: bytes) -> Survey | None:
+    """What an exchange teaches; null for what is no page."""
+    profile = _profile(known)
+    prepared = prepare_exchange(captured, "", profile)  # where it lies teaches nothing
+    return None if prepared is None else prepared.survey(profile)
+
+
+@lru_cache(maxsize=1)
+def _profile(raw: bytes) -> Profile:
+    """The same for all pages of a run."""
+    return Profile.from_json(raw)
 
 
 def _captured(store: Store, manifest: Manifest) -> Iterator[tuple[OutcomeLine, CapturedExchange]]:

@@ -194,18 +194,32 @@ def resolve(
         originals: Id and simhash of every article in the archive that repeats no other one.
         reread: What tonight's extraction makes of the archive's newest revision; null where that cannot be told.
     """
-    by_id: dict[str, list[Sighting]] = {}
-    for each in seen:
-        by_id.setdefault(each.id, []).append(each)
     verdicts: dict[Place, Verdict] = {}
     written: list[Sighting] = []
-    for id_, copies in by_id.items():
-        copies.sort(key=lambda each: (each.embedded, not each.at_own_url, each.place))
+    for id_, copies in _best_first(seen).items():
         verdicts.update((copy.place, Verdict(Fate.SUPERSEDED)) for copy in copies[1:])
         verdicts[copies[0].place] = _judge(copies[0], known(id_), pending, reread)
         if verdicts[copies[0].place].fate is Fate.WRITTEN:
             written.append(copies[0])
     return verdicts | _repeating(written, verdicts, originals)
+
+
+def doubtful(seen: Iterable[Sighting], known: Lookup) -> Iterator[KnownArticle]:
+    """The articles that `resolve` will ask *reread* about: archived, and seen with other content."""
+    for id_, copies in _best_first(seen).items():
+        archived = known(id_)
+        if archived is not None and _is_doubtful(copies[0], archived):
+            yield archived
+
+
+def _best_first(seen: Iterable[Sighting]) -> dict[str, list[Sighting]]:
+    """The sightings of each article: on its own page, at its own URL, early ones first."""
+    by_id: dict[str, list[Sighting]] = {}
+    for each in seen:
+        by_id.setdefault(each.id, []).append(each)
+    for copies in by_id.values():
+        copies.sort(key=lambda each: (each.embedded, not each.at_own_url, each.place))
+    return by_id
 
 
 def _repeating(
@@ -236,13 +250,20 @@ def _judge(best: Sighting, archived: KnownArticle | None, pending: Collection[st
         return Verdict(Fate.WRITTEN, Revision(1, Event.NEW))
     if archived.is_taken_down:
         return Verdict(Fate.UNCHANGED)
-    if not archived.removed and (is_unchanged(best, archived) or reread(archived) == best.content):
+    is_held = not archived.removed and not _is_doubtful(best, archived)
+    if is_held or (_is_doubtful(best, archived) and reread(archived) == best.content):
         return Verdict(Fate.UNCHANGED)
     before = _content(archived.content)
     fields = [name for name, digest in best.content.items() if before.get(name) != digest]
     return Verdict(
         Fate.WRITTEN, Revision(archived.revision + 1, Event.CHANGED, _changes(fields, archived, best.paragraphs))
     )
+
+
+def _is_doubtful(best: Sighting, archived: KnownArticle) -> bool:
+    """Whether the archived page has to be read again to tell if the article has changed."""
+    is_there = not (best.embedded or archived.removed or archived.is_taken_down)
+    return is_there and not is_unchanged(best, archived)
 
 
 def is_unchanged(seen: Sighting, archived: KnownArticle) -> bool:

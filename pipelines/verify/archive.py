@@ -16,6 +16,7 @@ Rules, as findings name them:
     article_record     an article's record is not where the line says
     article_differs    an article's record gives another line
     extractor_differs  … and was made with other library versions, so that it cannot be compared here
+    article_unread     an article's record takes more time or memory than a page may, and is not compared
     profile            an article's profile is missing or damaged
     revision           an article's revisions do not follow one another
     outcome_record     a record has no outcome line, or several; or a line names no record
@@ -33,11 +34,12 @@ not depend on the number of processes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 
 from pipelines import schemas
 from pipelines.errors import ArchiveError, ObjectMissing, StoreUnavailable
+from pipelines.publish import guarded
 from pipelines.publish.manifest import Link, Manifest, ManifestFile, numbers, read_link, replaced_files
 from pipelines.publish.stats import Stats
 from pipelines.publish.tally import Tally
@@ -47,10 +49,9 @@ from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, manifest_key, site_names
 from pipelines.values import Finding
 from pipelines.verify.indexes import Digest, SeenIndex, compare_index
-from pipelines.verify.pool import in_order
 from pipelines.verify.scope import Scope, Unit, units_of
 from pipelines.verify.seals import Trust, check_seals
-from pipelines.verify.unit import Job, SeenRevision, UnitReport, check, check_unit
+from pipelines.verify.unit import Job, SeenRevision, UnitReport, check_unit
 
 Progress = Callable[[str, int, int], None]
 """Called with the site, the bytes of its files that were dealt with, and how many there are."""
@@ -99,7 +100,7 @@ def verify(store: Store, scope: Scope, progress: Progress, *, workers: int = 1, 
         store: Is read, and never written.
         scope: What is checked.
         progress: Is told how far each site is.
-        workers: Processes; 0 means one for each processor, and 1 that all is done in this one.
+        workers: Processes; 0 means one for each processor.
         trust: Whose seals are checked.
 
     Raises:
@@ -117,8 +118,9 @@ def verify(store: Store, scope: Scope, progress: Progress, *, workers: int = 1, 
         report.findings.append(Finding("format", error.where, error.message))
         return report
     report.findings += _check_schemas(store)
-    for site in scope.sites:
-        _SiteCheck(store, site, scope, report).run(progress, workers, trust or Trust())
+    with guarded.Crew(workers) as crew:
+        for site in scope.sites:
+            _SiteCheck(store, site, scope, report).run(progress, crew, trust or Trust())
     return report
 
 
@@ -203,7 +205,7 @@ class _SiteCheck:
         self._has_gap = not scope.is_whole
         """Whether articles are missing, so that what follows upon them cannot be judged."""
 
-    def run(self, progress: Progress, workers: int, trust: Trust) -> None:
+    def run(self, progress: Progress, crew: guarded.Crew, trust: Trust) -> None:
         chain = read_chain(self._store, self._site)
         self._report.findings += chain.findings
         self._report.findings += check_seals(self._store, self._site, chain.links, trust)
@@ -215,7 +217,7 @@ class _SiteCheck:
         total = sum(job.unit.size_bytes for _, jobs in plan for job in jobs)
         done = 0
         progress(self._site, done, total)
-        reports = self._reports([job for _, jobs in plan for job in jobs], workers)
+        reports = crew.in_order(guarded.Job(check_unit, (job,)) for _, jobs in plan for job in jobs)
         for link, jobs in plan:
             self._report.findings += self._named_again(link)
             self._has_gap = self._has_gap or link.manifest.number in chain.broken_before
@@ -270,11 +272,6 @@ class _SiteCheck:
 
     def _job(self, unit: Unit) -> Job:
         return Job(self._store.location, unit, self._scope.reads(unit), self._scope.extraction)
-
-    def _reports(self, jobs: Iterable[Job], workers: int) -> Iterator[UnitReport]:
-        if workers == 1:
-            return (check(self._store, job) for job in jobs)
-        return in_order(check_unit, jobs, workers)
 
     def _take(self, unit: UnitReport) -> Tally | None:
         for finding, name in unit.findings:

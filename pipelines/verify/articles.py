@@ -13,7 +13,7 @@ from pipelines.extract.profile import Profile
 from pipelines.publish.exchange import read_record, record_ref
 from pipelines.publish.joining import whole_article
 from pipelines.publish.resolve import SeenPage, seen_page
-from pipelines.reasons import Event
+from pipelines.reasons import Event, Reason
 from pipelines.store.contract import Store
 from pipelines.values import Finding, RecordRef, VisitFacts
 from pipelines.warc.reader import WarcRecord
@@ -97,3 +97,9 @@ def compare(
     if derived is None:
         return Finding("article_differs", where, "its record does not give this article")
     return Finding("article_differs", where, "its record gives another line than this one")
+
+
+def unread(reason: Reason, where: str) -> Finding:
+    """The finding for a line whose record asks too much to be read again, and so never gave it."""
+    words = f"its record cannot be read within the limits of a page ({reason}), so that it cannot have given the line"
+    return Finding("article_unread", where, words)

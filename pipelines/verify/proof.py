@@ -19,13 +19,14 @@ from pipelines.errors import ArchiveError, ContentError, ObjectMissing, StoreUna
 from pipelines.extract.profile import Profile
 from pipelines.publish.beside import read_captured
 from pipelines.publish.exchange import MAX_PAGE_BYTES
+from pipelines.publish.guarded import Crew, on_page
 from pipelines.publish.manifest import Link, replaced_files
-from pipelines.reasons import Event
+from pipelines.reasons import Event, Reason
 from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, manifest_key, profile_key
 from pipelines.values import Finding
 from pipelines.verify.archive import Chain, read_chain
-from pipelines.verify.articles import compare, further_records, rederive
+from pipelines.verify.articles import compare, further_records, rederive, unread
 from pipelines.verify.positions import PagePositions, Span, sentences
 from pipelines.verify.records import check_record
 from pipelines.verify.scope import Unit, units_of
@@ -104,7 +105,7 @@ class Proof:
 
 
 def prove(
-    store: Store, id_: str, sites: Sequence[str], *, revision: int | None = None, trust: Trust | None = None
+    store: Store, id_: str, sites: Sequence[str], crew: Crew, *, revision: int | None = None, trust: Trust | None = None
 ) -> Proof | None:
     """Prove the article's line; null where no manifest of *sites* names one.
 
@@ -112,6 +113,7 @@ def prove(
         store: The archive.
         id_: The article's id.
         sites: Where to look.
+        crew: Who makes the line again.
         revision: Which of its lines; the newest, unless said.
         trust: Whose seals are checked.
 
@@ -128,7 +130,7 @@ def prove(
             for unit in units_of(link.manifest, key, replaced, gone):
                 for where, line, article in _lines_of(store, unit, id_):
                     if revision is None or article.revision == revision:
-                        proof = _prove(store, chain, link, unit, _Line(where, line, article))
+                        proof = _prove(store, chain, link, unit, _Line(where, line, article), crew)
                         proof.findings += check_seals(store, site, chain.links, trust or Trust())
                         return proof
     return None
@@ -157,7 +159,7 @@ def _lines_of(store: Store, unit: Unit, id_: str) -> Iterator[tuple[str, bytes, 
             continue  # what is wrong with the part, the check of the whole archive says
 
 
-def _prove(store: Store, chain: Chain, link: Link, unit: Unit, line: _Line) -> Proof:
+def _prove(store: Store, chain: Chain, link: Link, unit: Unit, line: _Line, crew: Crew) -> Proof:
     head, article = chain.links[-1], line.article
     proof = Proof(
         article=article,
@@ -179,13 +181,16 @@ def _prove(store: Store, chain: Chain, link: Link, unit: Unit, line: _Line) -> P
         record, facts = read_captured(store, named)
         profile = Profile.from_json(store.read(profile_key(article.site, article.provenance.profile)))
         further = further_records(article, store)
-        derived = rederive(article, record, facts, profile, further)
+        derived = crew.one(on_page(rederive, article, record, facts, profile, further))
     except StoreUnavailable:
         raise
     except (ArchiveError, ValueError, LookupError, TypeError) as error:
         proof.findings.append(Finding("article_record", line.where, f"it cannot be made again: {error}"))
         return proof
     proof.record = record
+    if isinstance(derived, Reason):
+        proof.findings.append(unread(derived, line.where))
+        return proof
     proof.is_made_again = derived == line.line
     finding = compare(line.line, derived, article, extraction_versions(), line.where)
     proof.findings += [finding] if finding is not None else []
@@ -193,7 +198,8 @@ def _prove(store: Store, chain: Chain, link: Link, unit: Unit, line: _Line) -> P
     for place, each in zip(article.provenance.further, further, strict=True):
         proof.findings += check_record(each, place.key)
     proof.further = further
-    proof.sentences = list(_sentences(article, [record, *further]))
+    places = crew.one(on_page(_places, article, [record, *further]))
+    proof.sentences = [] if isinstance(places, Reason) else places
     return proof
 
 
@@ -206,6 +212,10 @@ def _unit_findings(store: Store, unit: Unit, line: _Line) -> list[Finding]:
     return [each for each in found if each.where in about and each.rule != "article_record"] + [
         each for each in found if each.rule == "article_record" and each.where in (line.where, named.key)
     ]
+
+
+def _places(article: Article, records: Sequence[WarcRecord]) -> list[SentencePlace]:
+    return list(_sentences(article, records))
 
 
 def _sentences(article: Article, records: Sequence[WarcRecord]) -> Iterator[SentencePlace]:

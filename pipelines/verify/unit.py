@@ -11,9 +11,9 @@ import hashlib
 import io
 import zlib
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import IO, TYPE_CHECKING, TypeVar, cast
 
@@ -23,15 +23,16 @@ from pipelines.article.schema import Article
 from pipelines.errors import ArchiveError, ObjectMissing, StoreUnavailable
 from pipelines.extract.profile import Profile
 from pipelines.publish.beside import is_beside, read_captured
+from pipelines.publish.guarded import PageBorder
 from pipelines.publish.manifest import ManifestFile
 from pipelines.publish.outcomes import OutcomeLine
 from pipelines.publish.tally import Tally
-from pipelines.reasons import Event
+from pipelines.reasons import Event, Reason
 from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, parse_key, profile_key
 from pipelines.store.open import open_store
 from pipelines.values import Finding, VisitFacts
-from pipelines.verify.articles import compare, further_records, rederive
+from pipelines.verify.articles import compare, further_records, rederive, unread
 from pipelines.verify.indexes import Digest, SeenIndex, line_digest, read_index
 from pipelines.verify.records import check_record
 from pipelines.verify.scope import Unit
@@ -87,20 +88,19 @@ class UnitReport:
     read_bytes: int = 0
 
 
-def check_unit(job: Job) -> UnitReport:
-    """Check *job*'s unit.
+def check_unit(job: Job, *, doomed: Mapping[int, Reason], page: PageBorder) -> UnitReport:
+    """Check *job*'s unit; its articles are its pages, in the order that they are made again.
 
     Raises:
         StoreUnavailable: The store does not answer; that is no finding about the archive.
     """
-    return check(_store_at(job.location), job)
+    store = _store_at(job.location)
+    return _UnitCheck(store, job, doomed, page).report() if job.is_read else _presence(store, job.unit)
 
 
 def check(store: Store, job: Job) -> UnitReport:
-    """As `check_unit`, with a store that is open already."""
-    if not job.is_read:
-        return _presence(store, job.unit)
-    return _UnitCheck(store, job.unit, extraction=job.extraction).report()
+    """As `check_unit`, with a store that is open already, and without extraction."""
+    return _UnitCheck(store, replace(job, extraction=False), {}, lambda _: nullcontext()).report()
 
 
 @cache
@@ -125,10 +125,13 @@ def _presence(store: Store, unit: Unit) -> UnitReport:
 class _UnitCheck:
     """The check of one unit whose files are read."""
 
-    def __init__(self, store: Store, unit: Unit, *, extraction: bool) -> None:
+    def __init__(self, store: Store, job: Job, doomed: Mapping[int, Reason], page: PageBorder) -> None:
         self._store = store
-        self._unit = unit
-        self._extraction = extraction
+        self._unit = job.unit
+        self._extraction = job.extraction
+        self._doomed = doomed
+        self._page = page
+        self._made_again = 0
         self._report = UnitReport()
         self._tally = Tally()
         self._records: Counter[tuple[str, int]] = Counter()
@@ -272,9 +275,15 @@ class _UnitCheck:
             return
         if not self._extraction:
             return
+        number = self._made_again
+        self._made_again += 1
+        if number in self._doomed:
+            self._report.findings.append((unread(self._doomed[number], line.where), None))
+            return
         try:
             further = further_records(line.article, self._store)
-            derived = rederive(line.article, record, facts, profile, further)
+            with self._page(number):
+                derived = rederive(line.article, record, facts, profile, further)
         except StoreUnavailable:
             raise
         except ArchiveError as error:

@@ -563,9 +563,8 @@ def test_every_rule_has_its_damage(whole: Path, tmp_path: Path) -> None:
     for name, function in DAMAGES.items():
         shutil.copytree(whole, tmp_path / name)
         shown |= {rule for rule, _ in function(Museum(tmp_path / name))}
-    assert shown | {"signature", "timestamp", "taken_down"} == set(
-        RULES
-    )  # for these see test_seals.py, test_takedown.py
+    elsewhere = {"signature", "timestamp", "taken_down", "article_unread"}  # test_seals.py, test_takedown.py, below
+    assert shown | elsewhere == set(RULES)
 
 
 def test_nothing_is_written_while_verifying(museum: Museum) -> None:
@@ -580,6 +579,15 @@ def test_another_extraction_is_noticed_on_every_line(museum: Museum, monkeypatch
 
     monkeypatch.setattr("pipelines.verify.articles.build", otherwise)
     assert [rule for rule, _ in museum.findings()] == ["article_differs"] * 3
+
+
+def test_a_record_that_asks_too_much_to_be_read_cannot_have_given_its_line(
+    museum: Museum, monkeypatch: pytest.MonkeyPatch, worker_processes: None
+) -> None:
+    monkeypatch.setattr("pipelines.publish.guarded.PAGE_LIMIT_S", 0.000_1)
+    articles = museum.key(1, "articles")
+    found = [each for each in museum.findings() if articles in each[1]]
+    assert found == [("article_unread", f"{articles}:1"), ("article_unread", f"{articles}:2")]
 
 
 def test_progress_is_told_in_bytes_up_to_all_of_them(museum: Museum) -> None:
@@ -601,7 +609,7 @@ def test_what_was_looked_at_is_counted(museum: Museum) -> None:
 # ---------------------------------------------------------------- parts of an archive
 
 
-def test_the_findings_do_not_depend_on_the_number_of_processes(museum: Museum) -> None:
+def test_the_findings_do_not_depend_on_the_number_of_processes(museum: Museum, worker_processes: None) -> None:
     for name in (
         "a_response_says_something_else_and_the_manifest_is_set_right",
         "an_article_is_struck_out",
@@ -649,6 +657,6 @@ def test_a_sample_reads_its_share_and_sees_that_the_rest_is_there(museum: Museum
 
 
 def test_the_rules_are_read_off_the_table() -> None:
-    assert len(RULES) == len(set(RULES)) == 23
+    assert len(RULES) == len(set(RULES)) == 24
     source = "".join(path.read_text() for path in Path(verify_module.__file__).parent.glob("*.py"))
     assert [rule for rule in RULES if f'"{rule}"' not in source] == []

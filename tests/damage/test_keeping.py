@@ -14,6 +14,7 @@ import pytest
 from pipelines.errors import StoreError
 from pipelines.memory.site import SiteMemory, read_snapshot
 from pipelines.publish.garbage import garbage, throw_away
+from pipelines.publish.guarded import Crew
 from pipelines.publish.rebuild import rebuild
 from pipelines.store.keys import articles_key, warc_key
 from pipelines.store.local import LocalStore
@@ -127,7 +128,7 @@ def test_a_memory_that_is_made_again_is_the_one_that_the_nights_made(museum: Mus
     snapshot, made = tmp_path / "snapshot.sqlite", tmp_path / "made.sqlite"
     key = museum.key(3, "memory")
     read_snapshot(store.read(key), snapshot, where=key)
-    assert rebuild(store, SITE, made, no_progress) == 2
+    assert rebuild(store, SITE, made, Crew(1), no_progress) == 2
     assert rows(made, "articles") == rows(snapshot, "articles")
     assert rows(made, "lines") == rows(snapshot, "lines")
     # Whether a listing bore fruit, only the crawl knew; of what it makes of that, no night depends on the instant.
@@ -142,7 +143,7 @@ def test_a_night_on_a_memory_that_was_made_again_writes_nothing_twice(tmp_path: 
         kept = archive / ".work" / SITE / f"memory-{first.run}.sqlite"
         kept.unlink()
         shutil.rmtree(archive / "memory")
-        rebuild(LocalStore(archive), SITE, kept, no_progress)
+        rebuild(LocalStore(archive), SITE, kept, Crew(1), no_progress)
         second = night(archive, pages_of("bakery", "quarry", "tramway"), at=FIRST_NIGHT + timedelta(days=1))
     assert second.counts.articles.new == 1
     with SiteMemory(archive / ".work" / SITE / f"memory-{second.run}.sqlite") as memory:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from pipelines.publish.guarded import Crew
 from pipelines.store.local import LocalStore
 from pipelines.verify.proof import Proof, prove
 from tests.damage.museum import Museum
@@ -15,7 +16,7 @@ QUARRY, BAKERY = id_of("quarry"), id_of("bakery")
 
 
 def proof_of(museum: Museum, id_: str, revision: int | None = None) -> Proof:
-    found = prove(LocalStore(museum.folder), id_, [SITE], revision=revision)
+    found = prove(LocalStore(museum.folder), id_, [SITE], Crew(1), revision=revision)
     assert found is not None
     return found
 
@@ -35,8 +36,8 @@ def test_a_line_is_proven_from_the_head_of_the_chain_to_its_sentences(museum: Mu
 def test_an_earlier_revision_can_be_asked_for(museum: Museum) -> None:
     proof = proof_of(museum, QUARRY, 1)
     assert (proof.article.revision, proof.findings, proof.is_made_again) == (1, [], True)
-    assert prove(LocalStore(museum.folder), QUARRY, [SITE], revision=9) is None
-    assert prove(LocalStore(museum.folder), "0" * 32, [SITE]) is None
+    assert prove(LocalStore(museum.folder), QUARRY, [SITE], Crew(1), revision=9) is None
+    assert prove(LocalStore(museum.folder), "0" * 32, [SITE], Crew(1)) is None
 
 
 def test_a_removal_is_proven_without_sentences(museum: Museum) -> None:

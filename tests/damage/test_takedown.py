@@ -20,6 +20,7 @@ from pipelines.errors import ConfigError, ManifestConflict, StoreError
 from pipelines.index.cdxj import parse_line
 from pipelines.memory.site import SiteMemory, read_snapshot
 from pipelines.page.text import line_key
+from pipelines.publish.guarded import Crew
 from pipelines.publish.manifest import newest
 from pipelines.publish.rebuild import rebuild
 from pipelines.publish.takedown import find, finish, obstacles, take_down
@@ -121,7 +122,7 @@ def test_an_id_does_as_well_as_a_url_and_what_is_not_there_is_said(museum: Museu
 def test_a_proof_of_its_line_says_why_it_is_gone_and_other_lines_are_proven(museum: Museum, folder: SiteFolder) -> None:
     redact(museum, folder)
     store = LocalStore(museum.folder)
-    gone, other = (prove(store, id_of(topic), [SITE], revision=1) for topic in ("quarry", "bakery"))
+    gone, other = (prove(store, id_of(topic), [SITE], Crew(1), revision=1) for topic in ("quarry", "bakery"))
     assert gone is not None
     assert other is not None
     assert (gone.taken_down, gone.findings, gone.sentences) == (REASON, [], [])
@@ -186,7 +187,7 @@ def test_the_next_nights_do_not_bring_it_back_and_a_memory_made_again_does_not_e
     urls = [line["url"] for line in lines_of(LocalStore(museum.folder), manifest, "articles")]
     assert urls == [url_of("tramway")]
     assert report(museum).findings == []
-    rebuild(LocalStore(museum.folder), SITE, tmp_path / "made.sqlite", no_progress)
+    rebuild(LocalStore(museum.folder), SITE, tmp_path / "made.sqlite", Crew(1), no_progress)
     with SiteMemory(tmp_path / "made.sqlite") as memory:
         known = memory.article(id_of("quarry"))
         assert known is not None

@@ -7,6 +7,7 @@ import pytest
 from crawler.frontier.robots import Robots, read_robots
 from crawler.probing.analyse import analyse, why_nothing
 from crawler.probing.report import SiteReport
+from pipelines.publish.guarded import Crew
 from tests.unit.probing.looks import (
     AT,
     HOME,
@@ -23,7 +24,7 @@ from tests.unit.probing.looks import (
 
 
 def report(answers: Answers, robots: Robots | None = None) -> SiteReport:
-    found = analyse("paper.example", look(answers, robots), robots, 9)
+    found = analyse("paper.example", look(answers, robots), robots, 9, Crew(1))
     assert found is not None
     return found
 
@@ -126,5 +127,5 @@ def test_content_system_and_languages_are_those_that_pages_name() -> None:
 )
 def test_why_there_is_no_report_is_a_sentence(answers: Answers, said: str) -> None:
     visits = look(answers)
-    assert analyse("paper.example", visits, None, 1) is None
+    assert analyse("paper.example", visits, None, 1, Crew(1)) is None
     assert said in why_nothing(visits)

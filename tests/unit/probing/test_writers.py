@@ -17,11 +17,15 @@ from crawler.probing.rights import Statement
 from crawler.probing.site_file import rounded, site_file
 from crawler.probing.words import as_json, lines
 from pipelines.config import load_config
+from pipelines.publish.guarded import Crew
 from tests.unit.probing.looks import HOME, STORIES, home, look, sitemap
+from tests.unit.publish.nights import in_this_process
 
 
 def report() -> SiteReport:
-    found = analyse("paper.example", look({"/": home(), "/sitemap.xml": sitemap(*STORIES), **STORIES}), None, 12)
+    seen = look({"/": home(), "/sitemap.xml": sitemap(*STORIES), **STORIES})
+    with in_this_process():
+        found = analyse("paper.example", seen, None, 12, Crew(1))
     assert found is not None
     return found
 

@@ -6,8 +6,8 @@ import gzip
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,8 +15,7 @@ import pytest
 
 from pipelines.config import Config, load_config
 from pipelines.http.url import canonical_url
-from pipelines.publish import extraction
-from pipelines.publish.guarded import Job
+from pipelines.publish.guarded import Crew, Job
 from pipelines.publish.manifest import Manifest
 from pipelines.publish.publish import publish
 from pipelines.publish.run import OpenRun
@@ -222,11 +221,11 @@ def night(
 def in_this_process() -> Iterator[None]:
     """Extraction without worker processes, whose start takes longer than what most tests do."""
 
-    def run_here(jobs: Sequence[Job[object]], *_: object) -> list[object]:
-        return [job.work(*job.arguments, doomed={}, begin=lambda _: None) for job in jobs]
+    def here(_: Crew, jobs: Iterable[Job[object]]) -> Iterator[object]:
+        return (job.work(*job.arguments, doomed={}, page=lambda _: nullcontext()) for job in jobs)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(extraction, "_in_workers", run_here)
+        patch.setattr(Crew, "in_order", here)
         yield
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import ContentError, WarcError
+from pipelines.publish.guarded import Crew
 from pipelines.publish.offline import OFFLINE_RUN, NamedPage, extract_pages, extract_warcs, parse_page_line
 from pipelines.reasons import Outcome
 from pipelines.values import Page
@@ -32,7 +33,7 @@ def warc_of(folder: Path, name: str, pages: list[tuple[str, bytes, int]]) -> Pat
 
 def test_a_warc_file_gives_articles_and_an_outcome_for_each_answer(tmp_path: Path) -> None:
     path = warc_of(tmp_path, "some.warc.gz", [*pages_of("bakery", "quarry"), (f"{HOME}x", b"", 404)])
-    (lines,) = extract_warcs([path], workers=1, progress=no_progress)
+    (lines,) = extract_warcs([path], crew=Crew(1), progress=no_progress)
     assert lines.name == "some.warc.gz"
     assert [article.text for article in lines.articles] == ["\n\n".join(story(topic)) for topic in ("bakery", "quarry")]
     assert [line.outcome for line in lines.outcomes] == [
@@ -48,7 +49,7 @@ def test_a_warc_file_gives_articles_and_an_outcome_for_each_answer(tmp_path: Pat
 
 def test_an_article_in_two_files_is_one_article(tmp_path: Path) -> None:
     paths = [warc_of(tmp_path, f"{number}.warc.gz", pages_of("bakery")) for number in (1, 2)]
-    one, two = extract_warcs(paths, workers=1, progress=no_progress)
+    one, two = extract_warcs(paths, crew=Crew(1), progress=no_progress)
     assert (len(one.articles), len(two.articles)) == (1, 0)
     assert two.outcomes[1].outcome is Outcome.PAGE
 
@@ -57,8 +58,8 @@ def test_a_plain_warc_file_gives_what_its_gzipped_one_gives(tmp_path: Path) -> N
     packed = warc_of(tmp_path, "some.warc.gz", pages_of("bakery"))
     plain = tmp_path / "some.warc"
     plain.write_bytes(gzip.decompress(packed.read_bytes()))
-    (one,) = extract_warcs([packed], workers=1, progress=no_progress)
-    (two,) = extract_warcs([plain], workers=1, progress=no_progress)
+    (one,) = extract_warcs([packed], crew=Crew(1), progress=no_progress)
+    (two,) = extract_warcs([plain], crew=Crew(1), progress=no_progress)
     assert one.articles[0].text == two.articles[0].text
 
 
@@ -67,12 +68,12 @@ def test_what_is_no_warc_file_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "page.html"
     path.write_bytes(content)
     with pytest.raises(WarcError, match=r"page[.]html"):
-        list(extract_warcs([path], workers=1, progress=no_progress))
+        list(extract_warcs([path], crew=Crew(1), progress=no_progress))
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(WarcError, match=r"none\.warc"):
-        list(extract_warcs([tmp_path / "none.warc"], workers=1, progress=no_progress))
+        list(extract_warcs([tmp_path / "none.warc"], crew=Crew(1), progress=no_progress))
 
 
 def page_line(**changes: object) -> str:
@@ -99,7 +100,7 @@ def test_each_page_has_its_answer_in_order_and_a_bad_one_harms_none() -> None:
         NamedPage("3", Page("http://[broken", b"\x00\xff<", NOW)),
         NamedPage("4", Page(url_of("quarry"), article_page("quarry"), NOW)),
     ]
-    answers = list(extract_pages(pages))
+    answers = list(extract_pages(pages, Crew(1)))
     assert [answer["id"] for answer in answers] == ["1", "2", "3", "4"]
     assert answers[0] == {
         "id": "1",
@@ -107,6 +108,7 @@ def test_each_page_has_its_answer_in_order_and_a_bad_one_harms_none() -> None:
         "title": "The bakery opens its doors again",
         "author": ["Ada Quill"],
         "date": "2026-11-20T08:30:00Z",
+        "reason": None,
     }
     assert answers[3]["text"] == "\n\n".join(story("quarry"))
     assert answers[1]["text"] is None

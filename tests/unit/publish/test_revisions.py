@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipelines.article.build import content_digests
 from pipelines.extract.profile import EMPTY
+from pipelines.publish.guarded import Crew
 from pipelines.publish.reread import reread
 from pipelines.publish.resolve import Fate, resolve
 from pipelines.store.local import LocalStore
@@ -130,7 +131,7 @@ def test_an_article_whose_earlier_page_reads_the_same_tonight_is_unchanged() -> 
 
 def test_a_record_that_is_gone_or_damaged_tells_nothing(tmp_path: Path) -> None:
     store = LocalStore(tmp_path)
-    assert reread(archived(), store, EMPTY) is None
+    assert reread([archived()], store, EMPTY, Crew(1)) == {}
     (tmp_path / "warc").mkdir()
     (tmp_path / "warc" / "k").write_bytes(b"no record at all, and longer than where it would lie")
-    assert reread(archived(), store, EMPTY) is None
+    assert reread([archived()], store, EMPTY, Crew(1)) == {}
