@@ -25,7 +25,15 @@ from pipelines.page.facts import read_facts
 from pipelines.page.paging import read_paging
 from pipelines.page.rights import page_statements
 from pipelines.page.text import word_count
-from pipelines.page.tree import MAX_HTML_BYTES, Paths, body_of, parse, strip_unread
+from pipelines.page.tree import (
+    MAX_ELEMENTS,
+    MAX_HTML_BYTES,
+    Paths,
+    body_of,
+    has_too_many_elements,
+    parse,
+    strip_unread,
+)
 from pipelines.page.walls import find_wall
 from pipelines.reasons import Flag, Outcome, Reason
 from pipelines.values import Draft, Page, Paging, Reading, Said, Statement, Survey
@@ -161,7 +169,9 @@ def _refused(reason: Reason, detail: str) -> PreparedPage:
 
 def _prepare(page: Page, known: Profile, *, insist: bool, asks_embedded: bool) -> PreparedPage:
     decoded = decode(page)
-    root = parse(decoded.html, where=page.url)
+    root = parse(decoded.html if decoded.utf8 is None else decoded.utf8, where=page.url)
+    if has_too_many_elements(root, len(page.body)):
+        return _refused(Reason.PAGE_TOO_LARGE, f"more than {MAX_ELEMENTS} elements")
     facts = read_facts(root, page.url)
     blocks = blocks_of(body_of(root))
     if sum(block.words for block in blocks if block.is_running) < LEAST_WORDS:

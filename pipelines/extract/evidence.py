@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines.extract.passage import STEP, Passage
 from pipelines.extract.prepare import PreparedPart
@@ -103,8 +104,13 @@ def _holders(passage: Passage) -> Iterator[str]:
 
 def _kind_of(passage: Passage) -> str:
     """The kind of node it is in: the nearest steps of its place, or all of them where those have no class."""
-    near = STEP.join(passage.place.split(STEP)[:_KIND_OF_NODE])
-    return near if "." in near.partition(STEP)[2] else passage.place
+    return _kind_of_place(passage.place)
+
+
+@lru_cache(maxsize=4096)
+def _kind_of_place(place: str) -> str:
+    near = STEP.join(place.split(STEP)[:_KIND_OF_NODE])
+    return near if "." in near.partition(STEP)[2] else place
 
 
 _Rule = Callable[[PreparedPart, Sequence[int], Collection[str]], Iterator[int]]

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from pipelines.extract.dates import choose
 from pipelines.http.url import absolute_url
@@ -55,12 +56,12 @@ def passages_of(blocks: Sequence[TextBlock], top: Element, paths: Paths, capture
             block.text,
             block.linked_chars,
             block.key,
-            path=paths.of(block.element) if _is_text(block) else "",
+            path=paths.of(block.element) if is_text else "",
             place=places.of(block.element),
-            links=tuple((link.get("href") or "", inner_text(link)) for link in block.links) if _is_text(block) else (),
+            links=tuple((link.get("href") or "", inner_text(link)) for link in block.links) if is_text else (),
             moment=choose([block.moment], captured_at).date if block.moment else None,
         )
-        for block in blocks
+        for block, is_text in ((block, _is_text(block)) for block in blocks)
     )
 
 
@@ -125,7 +126,11 @@ class _Places:
 
 def _step(element: Element) -> str:
     classes = element.get("class")
-    if not classes:
-        return str(element.tag)
+    return _step_of(element.tag, classes) if classes else str(element.tag)
+
+
+@lru_cache(maxsize=4096)
+def _step_of(tag: str, classes: str) -> str:
+    """A page, and a site, has the same few of them again and again."""
     named = sorted({name for name in classes.split() if not _NUMBERED.search(name)})
-    return ".".join([str(element.tag), *named[:_MAX_CLASSES]])
+    return ".".join([tag, *named[:_MAX_CLASSES]])

@@ -127,7 +127,7 @@ def _pictured(part: Part) -> frozenset[int]:
     return frozenset(
         index
         for index, block in enumerate(part.blocks)
-        if any(up in boxes for up in islice((block.element, *block.element.iterancestors()), _BOX_DEPTH + 1))
+        if block.element in boxes or any(up in boxes for up in islice(block.element.iterancestors(), _BOX_DEPTH))
     )
 
 

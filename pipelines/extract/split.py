@@ -10,6 +10,7 @@ of them, so nothing but the enclosing element tells them apart.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
@@ -109,8 +110,12 @@ def split(root: Element, facts: Facts, blocks: Sequence[TextBlock]) -> tuple[Par
     others = frozenset(one.element for one in candidates if _is_other(one, lead, facts) or _is_stranger(one, lead))
     if not others:
         return (_lead_part(body, frozenset(), blocks, lead, facts, marks),)
-    parts = [_embedded_part(candidate, others, blocks, facts, marks) for candidate in embedded]
-    outside = [block for block in blocks if not _is_within(block.element, others)]
+    homes = _Homes(others)
+    own_blocks: dict[Element | None, list[TextBlock]] = defaultdict(list)
+    for block in blocks:
+        own_blocks[homes.of(block.element)].append(block)
+    parts = [_embedded_part(one, others, own_blocks[one.element], facts, marks) for one in embedded]
+    outside = own_blocks[None]
     if lead is not None or sum(block.words for block in outside if block.is_running) >= _LEAST_OUTSIDE_WORDS:
         own = lead.element if lead is not None else body
         parts.append(_lead_part(own, others, blocks, lead, facts, marks))
@@ -133,13 +138,12 @@ def _lead_part(
 
 
 def _embedded_part(
-    candidate: _Candidate, others: frozenset[Element], blocks: Sequence[TextBlock], facts: Facts, marks: Marks
+    candidate: _Candidate, others: frozenset[Element], own: Sequence[TextBlock], facts: Facts, marks: Marks
 ) -> Part:
     url = candidate.url or facts.url
     inner = others - {candidate.element}
     item = _named_item(url, candidate.heading, facts)
-    own = _blocks_below(candidate.element, inner, blocks)
-    return Part(candidate.element, inner, own, url, is_lead=False, item=item, marks=marks)
+    return Part(candidate.element, inner, tuple(own), url, is_lead=False, item=item, marks=marks)
 
 
 def _blocks_below(
@@ -175,10 +179,6 @@ def _nearest(element: Element, stops: Collection[Element]) -> Element | None:
     while up is not None and up not in stops:
         up = up.getparent()
     return up
-
-
-def _is_within(element: Element, roots: Collection[Element]) -> bool:
-    return bool(roots) and _nearest(element, roots) is not None
 
 
 def _once_each(candidates: Iterable[_Candidate]) -> list[_Candidate]:

@@ -54,20 +54,20 @@ class TextRun:
     moment: str | None = field(default=None, kw_only=True)
     """The time that a time element in it tells, where there is little else."""
 
-    @property
-    def words(self) -> int:
-        """How many words the text has."""
-        return self.key.count(" ") + 1 if self.key else 0
+    words: int = field(init=False, compare=False)
+    """How many words the text has."""
+    is_linked: bool = field(init=False, compare=False)
+    """Whether the text is a link and little else."""
+    is_running: bool = field(init=False, compare=False)
+    """Whether it reads like a paragraph of an article, not like a label, a heading or a link."""
 
-    @property
-    def is_running(self) -> bool:
-        """Whether it reads like a paragraph of an article, not like a label, a heading or a link."""
-        return self.kind not in ("heading", "caption") and self.words >= RUNNING_WORDS and not self.is_linked
-
-    @property
-    def is_linked(self) -> bool:
-        """Whether the text is a link and little else."""
-        return self.linked_chars * 5 > len(self.text) * 4
+    def __post_init__(self) -> None:
+        # Kept, for each is asked for a dozen times a page.
+        words, is_linked = self.key.count(" ") + 1 if self.key else 0, self.linked_chars * 5 > len(self.text) * 4
+        object.__setattr__(self, "words", words)
+        object.__setattr__(self, "is_linked", is_linked)
+        is_running = words >= RUNNING_WORDS and not is_linked and self.kind not in ("heading", "caption")
+        object.__setattr__(self, "is_running", is_running)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

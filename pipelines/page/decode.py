@@ -20,6 +20,7 @@ from charset_normalizer import from_bytes
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
 from pipelines.errors import UndecodableBody
+from pipelines.page.tree import NO_CHARACTERS
 from pipelines.values import Page
 
 # The share of broken sequences among the non-ASCII characters up to which a UTF-8 page is UTF-8 with a few bad bytes.
@@ -76,6 +77,8 @@ class Decoded:
     """bom, header, meta, utf-8 (the bytes prove it), language or detected."""
     is_guessed: bool
     """Whether the declared charset was absent or wrong, and the text is not plain ASCII."""
+    utf8: bytes | None = None
+    """The text as UTF-8, where the bytes are that already and no tree has to be spared any of it."""
 
 
 def decode(page: Page) -> Decoded:
@@ -100,14 +103,18 @@ def _decode(page: Page) -> Decoded:
     declared = _declarations(page)
     if body.isascii() and not any(charset.startswith(("iso2022", "hz", "utf-7")) for charset, _ in declared):
         charset, source = declared[0] if declared else ("utf-8", "utf-8")
-        return Decoded(_clean(body.decode("ascii")), charset, source, is_guessed=False)
+        return Decoded(_clean(body.decode("ascii")), charset, source, is_guessed=False, utf8=body)
     for charset, source in declared:
         if charset.startswith(("utf-16", "utf-32")) and b"\x00" in body[:200]:
             return _decoded(body, charset, source)
-    html = _as_utf8(body)
+    html, is_whole = _as_utf8(body)
     if html is not None:
         source = next((source for charset, source in declared if charset == "utf-8"), "utf-8")
-        return Decoded(_clean(html), "utf-8", source, is_guessed=not declared or declared[0][0] != "utf-8")
+        is_guessed = not declared or declared[0][0] != "utf-8"
+        # NUL is looked for in bytes: among wide characters every other byte is one.
+        text = _clean(html) if b"\x00" in body else html
+        is_as_parsed = is_whole and not _has_no_character(html)
+        return Decoded(text, "utf-8", source, is_guessed, utf8=body if is_as_parsed else None)
     high_share = _high_share(body)
     for rank, (charset, source) in enumerate(declared):
         if charset != "utf-8" and _fits(body, charset) and (high_share < _SURELY_FOREIGN or charset not in _WESTERN):
@@ -131,16 +138,16 @@ def _late_declaration(body: bytes) -> str | None:
     return found.group(1).decode("ascii") if found else None
 
 
-def _as_utf8(body: bytes) -> str | None:
-    """The text of a body that is UTF-8, but for a few bad bytes; null where it is something else."""
+def _as_utf8(body: bytes) -> tuple[str | None, bool]:
+    """The text of a body that is UTF-8, and whether all of it is: a few bytes may be bad. Null where it is not."""
     try:
-        return body.decode("utf-8")
+        return body.decode("utf-8"), True
     except UnicodeDecodeError:
         text = body.decode("utf-8", "replace")
         broken = text.count("\ufffd")
         others = len(text) - len(text.encode("ascii", "ignore"))
         # A cut page may end within a character, which says nothing about the rest.
-        return text if others > broken and broken - 1 <= others * _TOLERATED_BROKEN else None
+        return text if others > broken and broken - 1 <= others * _TOLERATED_BROKEN else None, False
 
 
 def _fits(body: bytes, charset: str) -> bool:
@@ -175,6 +182,10 @@ def _guess(body: bytes, *, is_western: bool) -> tuple[str, str]:
 
 def _decoded(body: bytes, charset: str, source: str, *, is_guessed: bool = False) -> Decoded:
     return Decoded(_clean(body.decode(charset, "replace")), charset, source, is_guessed)
+
+
+def _has_no_character(text: str) -> bool:
+    return any(character in text for character in NO_CHARACTERS)
 
 
 def _clean(text: str) -> str:

@@ -6,6 +6,9 @@ say nothing, and the questions about those that do are many.
 
 from __future__ import annotations
 
+from functools import cached_property
+from itertools import takewhile
+
 from pipelines.page.tree import Element
 
 URL_ATTRIBUTES = ("data-url", "data-permalink", "data-article-url", "data-canonical", "data-href", "data-link")
@@ -32,7 +35,16 @@ class Marks:
         """Those below *element*, which is the root or below it."""
         if element is self._root:
             return self._found
-        return [found for found in self._found if _is_below(found, element)]
+        place = self._places.get(element)
+        if place is None:
+            return [found for found in self._found if _is_below(found, element)]
+        # In document order, what is below an element follows it at once.
+        following = (self._found[number] for number in range(place + 1, len(self._found)))
+        return list(takewhile(lambda found: _is_below(found, element), following))
+
+    @cached_property
+    def _places(self) -> dict[Element, int]:
+        return {element: place for place, element in enumerate(self._found)}
 
 
 def means_article(element: Element) -> bool:

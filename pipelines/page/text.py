@@ -22,6 +22,10 @@ _TOKEN = re.compile(rf"[{UNSPACED}]|(?:[^\W{UNSPACED}]++|[\u0300-\u036f\u0900-\u
 
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "॥", "؟", "۔")
 
+# Marks of typography, which part words as a space does: without them most Latin text is ASCII.
+_TYPOGRAPHY = re.compile(
+    "[\u00a0\u00ab\u00b7\u00bb\u2000-\u200a\u2010-\u2016\u2018-\u201f\u2022\u2026\u202f\u2039\u203a]"
+)
 # What is no part of an ASCII word, as a space: a table is several times as fast as the expression above.
 _NO_WORD = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
 
@@ -60,11 +64,13 @@ def tokens(text: str) -> list[str]:
 
 def word_count(text: str) -> int:
     """How many words *text* has."""
-    return len(tokens(text))
+    plain = text if text.isascii() else _TYPOGRAPHY.sub(" ", text)
+    return len(plain.translate(_NO_WORD).split() if plain.isascii() else tokens(plain))
 
 
 def line_key(text: str) -> str:
     """*text* with case, punctuation and compatibility forms levelled: equal for lines that read the same."""
-    if text.isascii():
-        return " ".join(text.lower().translate(_NO_WORD).split())
-    return " ".join(tokens(unicodedata.normalize("NFKC", text).casefold()))
+    plain = text if text.isascii() else _TYPOGRAPHY.sub(" ", text)
+    if plain.isascii():
+        return " ".join(plain.lower().translate(_NO_WORD).split())
+    return " ".join(tokens(unicodedata.normalize("NFKC", plain).casefold()))

@@ -6,6 +6,7 @@ Nothing here recurses on the depth of a page, so a page nested a million deep is
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TypeAlias
 
 from lxml import etree
@@ -19,17 +20,30 @@ Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml gives the class of no
 MAX_HTML_BYTES = 10_000_000
 """Pages above this size are not parsed."""
 
+MAX_ELEMENTS = 100_000
+"""A page of more elements is none that somebody reads; the general extractor compares many of them with all others."""
+_LEAST_ELEMENT_BYTES = 3
+
 _MOST_ATTRIBUTES = 1_000
 """An element with more of them, each with a value, is not parsed; one with twice as many never is."""
 _SURELY_FAST_BYTES = 50_000
 # What stands in these is no markup, and may look like it.
-_RAW_TEXT = re.compile(rb"<script\b|<style\b|<!--")
-_RAW_TEXT_ENDS = {b"<script": b"</script", b"<style": b"</style", b"<!--": b"-->"}
+_RAW_TEXT = re.compile(rb"<(?:script\b|style\b|!--)", re.IGNORECASE)
+_RAW_TEXT_ENDS = {
+    b"<script": re.compile(rb"</(?i:script)"),
+    b"<style": re.compile(rb"</(?i:style)"),
+    b"<!--": re.compile(rb"-->"),
+}
 # An attribute (HTML §13.1.2.3): quotes mean something after an equals sign alone, and may hold angle brackets there. A
 # bare value ends at a slash for libxml2, though not for HTML.
 _ATTRIBUTE = rb"[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s/>]*+))?+"
-_START_TAG = re.compile(rb"<[A-Za-z][^\s/>]*+(?:[\s/]++|=|" + _ATTRIBUTE + rb")*+")
+_START_TAG = re.compile(rb"<[A-Za-z][^\s/>]*+(?:[\s/=]*+" + _ATTRIBUTE + rb")*+")
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
+# Text, and tags of few attributes, up to what has to be looked at: nearly all of a page in one match.
+_HARMLESS = re.compile(
+    rb"(?:[^<]++|<(?:(?!(?i:script\b|style\b))[A-Za-z][^\s/>]*+(?:[\s/=]*+" + _ATTRIBUTE + rb"){0,60}+[\s/=]*+>"
+    rb"|(?![A-Za-z!])|!(?!--)))*+"
+)
 
 UNSEEN = frozenset((
     "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "applet", "canvas", "map",
@@ -43,13 +57,17 @@ ASIDE = frozenset(("nav", "footer", "aside"))
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|clip\s*:\s*rect\(0", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"[A-Za-z][\w.-]*")
-# What XML, and so the tree, cannot hold: control characters, U+FFFE and U+FFFF.
+# What XML, and so the tree, cannot hold.
+NO_CHARACTERS = ("\ufffe", "\uffff")
 _CONTROL = bytes((*range(0x09), 0x0B, *range(0x0E, 0x20)))
-_NO_CHARACTERS = ("\ufffe", "\uffff")
 
 
-def parse(html: str, *, where: str = "") -> Element:
+def parse(html: str | bytes, *, where: str = "") -> Element:
     """The root of the page's tree.
+
+    Args:
+        html: The page, as text, or as UTF-8 without `NO_CHARACTERS`.
+        where: Its URL, for errors.
 
     Raises:
         UnparsableHtml: There is no element in it, or one with attributes past counting.
@@ -63,10 +81,7 @@ def parse(html: str, *, where: str = "") -> Element:
         remove_pis=True,
         collect_ids=False,
     )
-    for character in _NO_CHARACTERS:
-        if character in html:
-            html = html.replace(character, "")
-    text = html.encode("utf-8", "replace").translate(None, _CONTROL)
+    text = (html if isinstance(html, bytes) else _encoded(html)).translate(None, _CONTROL)
     if len(text) > _SURELY_FAST_BYTES and _has_too_many_attributes(text):
         raise UnparsableHtml("an element of it has some thousand attributes", where=where)
     try:
@@ -80,28 +95,43 @@ def parse(html: str, *, where: str = "") -> Element:
     return root
 
 
+def _encoded(html: str) -> bytes:
+    for character in NO_CHARACTERS:
+        if character in html:
+            html = html.replace(character, "")
+    return html.encode("utf-8", "replace")
+
+
 def _has_too_many_attributes(text: bytes) -> bool:
-    """Whether an element has so many that its parser, which compares each with all others, would not come to an end."""
-    markup = _without_raw_text(text)
-    long = (tag for tag in map(re.Match.group, _START_TAG.finditer(markup)) if len(tag) > 2 * _MOST_ATTRIBUTES)
-    return any(len(_ATTRIBUTES.findall(tag)) > 2 * _MOST_ATTRIBUTES for tag in long)
+    """Whether an element has so many that its parser, which compares each with all others, would not come to an end.
 
-
-def _without_raw_text(text: bytes) -> bytes:
-    """The markup without scripts, styles and comments; what is never closed stays."""
-    lower, kept, place = text.lower(), [], 0
+    Scripts, styles and comments are passed over; where one is never closed, what follows is markup.
+    """
+    place = 0
     unclosed: set[bytes] = set()
-    for opening in _RAW_TEXT.finditer(lower):
-        end = _RAW_TEXT_ENDS[opening[0]]
-        if opening.start() < place or end in unclosed:
-            continue
-        closes_at = lower.find(end, opening.end())
-        if closes_at < 0:
-            unclosed.add(end)
-            continue
-        kept.append(text[place : opening.start()])
-        place = closes_at + len(end)
-    return b" ".join([*kept, text[place:]])
+    while True:
+        harmless = _HARMLESS.match(text, place)
+        place = harmless.end() if harmless else place
+        if place == len(text):
+            return False
+        raw = _RAW_TEXT.match(text, place)
+        tag = _START_TAG.match(text, place)
+        if raw is not None and raw[0].lower() not in unclosed:
+            closing = _RAW_TEXT_ENDS[raw[0].lower()].search(text, raw.end())
+            if closing is not None:
+                place = closing.end()
+                continue
+            unclosed.add(raw[0].lower())
+        if tag is not None and len(_ATTRIBUTES.findall(tag[0])) > 2 * _MOST_ATTRIBUTES:
+            return True
+        place = tag.end() if tag is not None else place + 1
+
+
+def has_too_many_elements(root: Element, size_bytes: int) -> bool:
+    """Whether a page of that size has more than `MAX_ELEMENTS`; they are counted only where that many would fit."""
+    if size_bytes < MAX_ELEMENTS * _LEAST_ELEMENT_BYTES:
+        return False
+    return next(islice(root.iter(), MAX_ELEMENTS, None), None) is not None
 
 
 def strip_unread(root: Element) -> None:
@@ -128,6 +158,8 @@ def find_all(element: Element, path: str) -> list[Element]:
 
 def inner_text(element: Element) -> str:
     """All text below *element*, as the reader sees it."""
+    if not len(element):
+        return visible_text(element.text or "")
     return visible_text("".join(str(piece) for piece in element.itertext()))
 
 
@@ -135,7 +167,7 @@ def has_words(element: Element, *, at_most: int) -> bool:
     """Whether *element* has text, and no more than so many words; it reads no further than it must."""
     count = 0
     for piece in element.itertext():
-        count += len(str(piece).split())
+        count += len(piece.split())
         if count > at_most:
             return False
     return count > 0

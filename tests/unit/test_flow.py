@@ -52,6 +52,7 @@ def page(body: str | bytes, url: str = URL, truncated: str | None = None) -> Pag
         ),
         (bytes(range(256)) * 50, Outcome.PAGE, Reason.UNDECODABLE),
         (b"<p>" + b"x" * 10_000_001, Outcome.PAGE, Reason.PAGE_TOO_LARGE),
+        (b"<h2>Words.</h2><p>More of them.</p>" * 60_000, Outcome.PAGE, Reason.PAGE_TOO_LARGE),
         (b"<div>" * 100_000, Outcome.PAGE, Reason.NO_ARTICLE),
     ],
     ids=["empty", "comment", "picture", "short", "binary", "large", "deep"],

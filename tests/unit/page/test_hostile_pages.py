@@ -34,6 +34,10 @@ def numbered(count: int, form: str = "a{}=1") -> str:
         pytest.param(numbered(200_000, "a{}"), id="without values"),
         pytest.param(numbered(200_000, "a{}='1'").replace(" ", ""), id="without spaces"),
         pytest.param(numbered(200_000).replace(" ", "/"), id="parted by slashes"),
+        pytest.param(f"x <{numbered(200_000)}", id="a bracket amid them"),
+        pytest.param(f"y='1' = z='>' {numbered(200_000)}", id="an equals sign by itself"),
+        pytest.param(f"x><script>'<i y=\"</SCRIPT><p {numbered(200_000)}", id="behind a script"),
+        pytest.param(f"x><!-- --><script <b><p {numbered(200_000)}", id="after a script that is never closed"),
     ],
 )
 def test_a_page_with_attributes_past_counting_is_not_parsed(attributes: str) -> None:

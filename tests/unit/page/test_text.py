@@ -6,12 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.page.text import line_key, tokens, visible_text
+from pipelines.page.text import line_key, tokens, visible_text, word_count
 
 
-@given(st.text(st.characters(max_codepoint=127)))
-def test_the_short_way_to_compare_ascii_lines_is_the_long_one(text: str) -> None:
-    assert line_key(text) == " ".join(tokens(text.casefold()))
+TYPOGRAPHY = st.sampled_from("\u00a0«»·“”„‘’‚–—…•‹›\u2009\u202f")
+
+
+@given(st.text(st.characters(max_codepoint=127) | TYPOGRAPHY | st.characters(exclude_categories=["Cs"])))
+def test_the_short_ways_to_compare_lines_and_to_count_words_are_the_long_ones(text: str) -> None:
+    assert line_key(text) == " ".join(tokens(unicodedata.normalize("NFKC", text).casefold()))
+    assert word_count(text) == len(tokens(text))
 
 
 @pytest.mark.parametrize(
