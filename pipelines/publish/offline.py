@@ -22,8 +22,8 @@ from pipelines.extract.learn import learn
 from pipelines.extract.profile import EMPTY, Profile
 from pipelines.http.url import site_name
 from pipelines.publish.extraction import Progress, WarcFile, load_readings, read, survey
-from pipelines.publish.joining import join_pages
 from pipelines.publish.guarded import Crew, on_page
+from pipelines.publish.joining import join_pages
 from pipelines.publish.outcomes import OutcomeLine
 from pipelines.publish.parts import Context, lines_of_file
 from pipelines.publish.resolve import Addresses, resolve

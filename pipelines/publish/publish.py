@@ -26,9 +26,9 @@ from pipelines.memory.site import SiteMemory, write_snapshot
 from pipelines.publish.capable import check_capabilities
 from pipelines.publish.committed import committed
 from pipelines.publish.extraction import Progress, WarcFile, load_readings, read, survey
+from pipelines.publish.guarded import Crew
 from pipelines.publish.indexing import write_index
 from pipelines.publish.joining import join_pages
-from pipelines.publish.guarded import Crew
 from pipelines.publish.manifest import (
     Link,
     Manifest,

@@ -176,6 +176,11 @@ def _draft(article: Article) -> Draft:
     )
 
 
+def content_of(article: Article) -> dict[str, str]:
+    """The digests that memory keeps of a line's content; none of an article that is gone."""
+    return {} if article.event is Event.REMOVED else kept_content(_draft(article))
+
+
 def _known(article: Article, memory: SiteMemory) -> KnownArticle:
     before = memory.article(article.id)
     named = article.provenance.warc
@@ -189,7 +194,7 @@ def _known(article: Article, memory: SiteMemory) -> KnownArticle:
         removed=is_removed,
         embedded=article.provenance.embedded,
         text_sha256=article.text_sha256 if last is None else last.text_sha256,
-        content={} if is_removed else kept_content(_draft(article)),
+        content=content_of(article),
         captured_at=article.captured_at,
         record=RecordRef(named.key, named.offset, named.length, named.record_id, named.payload_digest),
         simhash=simhash if last is None else last.simhash,

@@ -19,6 +19,9 @@ Rules, as findings name them:
     article_unread     an article's record takes more time or memory than a page may, and is not compared
     profile            an article's profile is missing or damaged
     revision           an article's revisions do not follow one another
+    changes            an article's changes are not those since its revision before
+    duplicate_of       an article repeats another one than its line says, or none
+    revisit            a revisit refers to a record that is not there, or that has another payload
     outcome_record     a record has no outcome line, or several; or a line names no record
     counts             the manifest's counts are not those of its lines
     index_line         a line of an index is none, names a record again, or stands out of order
@@ -49,9 +52,10 @@ from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, manifest_key, site_names
 from pipelines.values import Finding
 from pipelines.verify.indexes import Digest, SeenIndex, compare_index
+from pipelines.verify.lineage import Lineage, SeenRevision
 from pipelines.verify.scope import Scope, Unit, units_of
 from pipelines.verify.seals import Trust, check_seals
-from pipelines.verify.unit import Job, SeenRevision, UnitReport, check_unit
+from pipelines.verify.unit import Job, SeenRevisit, UnitReport, check_unit
 
 Progress = Callable[[str, int, int], None]
 """Called with the site, the bytes of its files that were dealt with, and how many there are."""
@@ -202,6 +206,11 @@ class _SiteCheck:
         self._replaced: dict[str, ManifestFile | None] = {}
         self._taken_down: frozenset[str] = frozenset()
         self._revisions: dict[str, int] = {}
+        self._lineage = Lineage()
+        self._spoilt: set[str] = set()
+        """Ids of articles that have a line with a finding."""
+        self._payloads: dict[int, int] = {}
+        self._lacks_records = not scope.is_whole
         self._has_gap = not scope.is_whole
         """Whether articles are missing, so that what follows upon them cannot be judged."""
 
@@ -224,17 +233,39 @@ class _SiteCheck:
             tallies: list[Tally | None] = []
             captures: dict[str, dict[int, Digest]] = {}
             index: SeenIndex | None = None
+            lines: list[SeenRevision] = []
+            revisits: list[SeenRevisit] = []
             for job, unit in zip(jobs, reports, strict=False):  # the reports of the other runs follow
                 tallies.append(self._take(unit))
                 captures |= unit.captures
                 index = unit.index or index
+                lines += unit.revisions
+                revisits += unit.revisits
                 self._report.checked.files += len(job.unit.files) if job.is_read else 0
                 done += job.unit.size_bytes
                 progress(self._site, done, total)
+            self._report.findings += self._wrong_about_others(lines)
+            self._report.findings += self._wrong_revisits(revisits)
             self._compare_counts(link, tallies)
             if index is not None:
                 warcs = (file.key for file in link.manifest.files if file.key.startswith(f"{Kind.WARC}/"))
                 self._report.findings += compare_index(index, captures, warcs)
+
+    def _wrong_about_others(self, lines: Sequence[SeenRevision]) -> list[Finding]:
+        if not self._scope.extraction:
+            return []  # lines are believed only once they are made again
+        found = [] if self._has_gap else list(self._lineage.judge(lines, self._spoilt | self._taken_down))
+        self._lineage.add(lines)
+        return found
+
+    def _wrong_revisits(self, revisits: Sequence[SeenRevisit]) -> Iterator[Finding]:
+        for each in revisits:
+            payload = self._payloads.get(each.refers_to)
+            if payload is None and not self._lacks_records and each.record_id not in self._taken_down:
+                yield Finding("revisit", each.where, f"no response {each.record_id}, which it refers to, is there")
+            elif payload is not None and each.payload not in (None, payload):
+                words = f"its payload digest is not that of {each.record_id}, which it refers to"
+                yield Finding("revisit", each.where, words)
 
     def _plan(self, link: Link) -> tuple[Link, list[Job]]:
         key = manifest_key(self._site, link.manifest.number)
@@ -280,6 +311,10 @@ class _SiteCheck:
             if name is not None:
                 self._named.add(name)
         self._has_gap = self._has_gap or unit.lacks_articles
+        self._lacks_records = self._lacks_records or unit.lacks_records
+        self._payloads |= unit.payloads
+        places = {finding.where for finding, _ in unit.findings}
+        self._spoilt |= {seen.id for seen in unit.revisions if seen.where in places}
         judged = (self._revision(seen) for seen in unit.revisions)
         self._report.findings += [finding for finding in judged if finding is not None]
         checked = self._report.checked
@@ -294,6 +329,7 @@ class _SiteCheck:
         follows = seen.revision == before + 1 and (seen.event is Event.NEW) == (seen.revision == 1)
         if follows or self._has_gap:
             return None
+        self._spoilt.add(seen.id)
         return Finding(
             "revision", seen.where, f"it is revision {seen.revision} ({seen.event}), after revision {before}"
         )

@@ -27,13 +27,14 @@ from pipelines.publish.guarded import PageBorder
 from pipelines.publish.manifest import ManifestFile
 from pipelines.publish.outcomes import OutcomeLine
 from pipelines.publish.tally import Tally
-from pipelines.reasons import Event, Reason
+from pipelines.reasons import Reason
 from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, parse_key, profile_key
 from pipelines.store.open import open_store
 from pipelines.values import Finding, VisitFacts
 from pipelines.verify.articles import compare, further_records, rederive, unread
 from pipelines.verify.indexes import Digest, SeenIndex, line_digest, read_index
+from pipelines.verify.lineage import SeenRevision
 from pipelines.verify.records import check_record
 from pipelines.verify.scope import Unit
 from pipelines.versions import extraction_versions
@@ -59,13 +60,16 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class SeenRevision:
-    """An article line, as far as its place among the revisions of the article goes."""
+class SeenRevisit:
+    """A revisit record, as far as it speaks of another record."""
 
-    id: str
-    revision: int
-    event: Event
     where: str
+    record_id: str
+    """The record it refers to."""
+    refers_to: int
+    """A short digest of that."""
+    payload: int | None
+    """A short digest of its payload's digest."""
 
 
 @dataclass(slots=True)
@@ -77,6 +81,11 @@ class UnitReport:
     tally: Tally | None = None
     """Of its lines; null where they were not read, or not all of them."""
     revisions: list[SeenRevision] = field(default_factory=list)
+    payloads: dict[int, int] = field(default_factory=dict)
+    """Of each response that others may refer to: a short digest of its record id, and one of its payload's digest."""
+    revisits: list[SeenRevisit] = field(default_factory=list)
+    lacks_records: bool = False
+    """Whether records are missing."""
     lacks_articles: bool = False
     """Whether article lines are missing, so that what follows upon them cannot be judged."""
     captures: dict[str, dict[int, Digest]] = field(default_factory=dict)
@@ -110,7 +119,8 @@ def _store_at(location: str) -> Store:
 
 
 def _presence(store: Store, unit: Unit) -> UnitReport:
-    report = UnitReport(lacks_articles=any(file.key.startswith(f"{Kind.ARTICLES}/") for file in unit.files))
+    kinds = {file.key.partition("/")[0] for file in unit.files}
+    report = UnitReport(lacks_articles=Kind.ARTICLES in kinds, lacks_records=Kind.WARC in kinds)
     for file in unit.files:
         try:
             size = store.stat(file.key).size_bytes
@@ -163,6 +173,7 @@ class _UnitCheck:
                 self._unread.add(file.key)
                 self._report.findings.append((_missing(file), file.key))
                 self._report.lacks_articles |= file.key.startswith(f"{Kind.ARTICLES}/")
+                self._report.lacks_records |= file.key.startswith(f"{Kind.WARC}/")
         self._ask_for_the_rest()
         self._report.findings += [(found, None) for found in self._same_records()]
         for key in self._unread:  # what a damaged file no longer shows is named once
@@ -183,6 +194,7 @@ class _UnitCheck:
             finding = Finding("file_digest", file.key, "its sha256 is not the one in its manifest")
         if finding is not None:
             self._unread.add(file.key)
+            self._report.lacks_records |= file.key.startswith(f"{Kind.WARC}/")
             self._report.findings.append((finding, file.key))
 
     # ------------------------------------------------------------ WARC files
@@ -201,11 +213,13 @@ class _UnitCheck:
                     self._records[key, record.offset] += 1
                 for finding in check_record(record, key):
                     yield finding, None
+                self._note_payload(record, key)
                 captured = self._captured(key, captured, record)
             self._captured(key, captured, None)
         except StoreUnavailable:
             raise
         except ArchiveError as error:
+            self._report.lacks_records = True
             yield Finding("warc_syntax", error.where, error.message), None
         if reader.dropped_bytes:
             yield Finding("warc_syntax", key, f"its last {reader.dropped_bytes} bytes are no whole record"), None
@@ -231,6 +245,16 @@ class _UnitCheck:
         for finding in self._report.index.findings:
             yield finding, None
 
+    def _note_payload(self, record: WarcRecord, key: str) -> None:
+        """Note what the record is referred to by, or what it refers to."""
+        digest = record.get("WARC-Payload-Digest")
+        if record.type == "response" and record.record_id is not None and digest is not None:
+            self._report.payloads[_short(record.record_id)] = _short(digest)
+        elif record.type == "revisit" and (refers_to := record.get("WARC-Refers-To")) is not None:
+            place, record_id = f"{key}@{record.offset}", refers_to.strip("<>")
+            payload = None if digest is None else _short(digest)
+            self._report.revisits.append(SeenRevisit(place, record_id, _short(record_id), payload))
+
     # ------------------------------------------------------------ articles
 
     def _articles(self, stream: IO[bytes], key: str) -> Iterator[tuple[Finding, str | None]]:
@@ -241,7 +265,7 @@ class _UnitCheck:
                 continue
             self._tally.add_article(article)
             self._report.articles += 1
-            self._report.revisions.append(SeenRevision(article.id, article.revision, article.event, where))
+            self._report.revisions.append(SeenRevision.of(article, where))
             named = article.provenance.warc
             self._awaited.setdefault((named.key, named.offset), []).append(_ArticleLine(article, line, where))
 
@@ -402,6 +426,11 @@ def _lines(stream: IO[bytes], key: str, model: type[M]) -> Iterator[tuple[str, b
     except (OSError, EOFError, zlib.error) as error:
         where = f"{key}:{number + 1}"
         yield where, b"", Finding("line_schema", where, f"the part cannot be read on from here ({error})")
+
+
+def _short(text: str) -> int:
+    """A digest of 64 bits: those of all records of a site are kept."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
 def _missing(file: ManifestFile) -> Finding:

@@ -23,6 +23,7 @@ from tests.unit.publish.nights import (
     HOME,
     SITE,
     article_page,
+    home_page,
     in_this_process,
     night,
     no_progress,
@@ -32,12 +33,15 @@ from tests.unit.publish.nights import (
 
 
 def build(folder: Path) -> None:
-    """Three nights: two new articles, then one changed, then one removed."""
+    """Three nights: two new articles, then one changed, then one removed and a page that is visited twice."""
     changed = article_page("quarry", ending="The board added on Saturday that the quarry will stay open until spring.")
     with in_this_process():
         night(folder, pages_of("bakery", "quarry"))
         night(folder, [(url_of("quarry"), changed, 200)], at=FIRST_NIGHT + timedelta(days=1))
-        night(folder, [(HOME, b"<html>", 503), (url_of("bakery"), b"", 410)], at=FIRST_NIGHT + timedelta(days=2))
+        # The second answer of the archive page is a revisit of the first.
+        twice = (f"{HOME}archive/", home_page([f"story {number} of the" for number in range(20)]), 200)
+        gone = (url_of("bakery"), b"", 410)
+        night(folder, [(HOME, b"<html>", 503), gone, twice, twice], at=FIRST_NIGHT + timedelta(days=2))
 
 
 @dataclass(frozen=True, slots=True)

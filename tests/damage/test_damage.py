@@ -506,6 +506,53 @@ def an_articles_part_is_cut(museum: Museum) -> list[tuple[str, str]]:
     return [("file_size", articles), ("line_schema", f"{articles}:1")]
 
 
+@damage
+def an_article_says_that_something_else_changed(museum: Museum) -> list[tuple[str, str]]:
+    articles = museum.key(2, "articles")
+    museum.change_lines(articles, replaced(0, b'"fields":["text"]', b'"fields":["headline"]'))
+    museum.set_right(2)
+    return [("changes", f"{articles}:1")]
+
+
+@damage
+def an_article_follows_another_revision_than_the_one_before(museum: Museum) -> list[tuple[str, str]]:
+    articles = museum.key(2, "articles")
+    before = json.loads(museum.lines(articles)[0])["changes"]["previous"]["text_sha256"].encode()
+    museum.change_lines(articles, replaced(0, before, before[::-1]))
+    museum.set_right(2)
+    return [("changes", f"{articles}:1")]
+
+
+@damage
+def an_article_says_that_it_repeats_another(museum: Museum) -> list[tuple[str, str]]:
+    articles = museum.key(1, "articles")
+    other = json.loads(museum.lines(articles)[1])["id"].encode()
+    museum.change_lines(articles, replaced(0, b'"duplicate_of":null', b'"duplicate_of":"%s"' % other))
+    museum.set_right(1)
+    return [("duplicate_of", f"{articles}:1")]
+
+
+@damage
+def a_revisit_refers_to_a_record_that_is_not_there(museum: Museum) -> list[tuple[str, str]]:
+    warc = museum.key(3, "warc")
+    (revisit,) = museum.records(warc, "revisit")
+    original = museum.records(warc, "response")[-1].record_id.encode()
+    museum.change_record(warc, revisit, lambda plain: plain.replace(original, original[:-4] + b"0000"))
+    museum.set_right(3)
+    return [("revisit", f"{warc}@{revisit.offset}")]
+
+
+@damage
+def a_revisit_refers_to_a_record_of_another_file(museum: Museum) -> list[tuple[str, str]]:
+    warc = museum.key(3, "warc")
+    (revisit,) = museum.records(warc, "revisit")
+    original = museum.records(warc, "response")[-1].record_id.encode()
+    other = museum.records(museum.key(1, "warc"), "response")[0].record_id.encode()
+    museum.change_record(warc, revisit, lambda plain: plain.replace(original, other))
+    museum.set_right(3)
+    return [("revisit", f"{warc}@{revisit.offset}")]
+
+
 # ---------------------------------------------------------------- outcomes
 
 

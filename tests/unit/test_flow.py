@@ -55,7 +55,7 @@ def page(body: str | bytes, url: str = URL, truncated: str | None = None) -> Pag
         (b"<h2>Words.</h2><p>More of them.</p>" * 60_000, Outcome.PAGE, Reason.PAGE_TOO_LARGE),
         (b"<div>" * 100_000, Outcome.PAGE, Reason.NO_ARTICLE),
     ],
-    ids=["empty", "comment", "picture", "short", "binary", "large", "deep"],
+    ids=["empty", "comment", "picture", "short", "binary", "large", "many elements", "deep"],
 )
 def test_a_page_without_an_article_has_a_reason(body: bytes, outcome: Outcome, reason: Reason) -> None:
     found = read_page(page(body), EMPTY)

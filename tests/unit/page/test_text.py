@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from pipelines.page.text import line_key, tokens, visible_text, word_count
 
-
 TYPOGRAPHY = st.sampled_from("\u00a0«»·“”„‘’‚–—…•‹›\u2009\u202f")
 
 
