@@ -40,11 +40,9 @@ def extract(
 
     WARC files give article lines on standard output or, with `--out`, `articles/<name>.jsonl.gz` and
     `outcomes/<name>.jsonl.gz` in a folder. With `--pages`, each line `{"id","url","html_b64"}` (the page's bytes in
-    base64) gives a line `{"id","text","title","author","date"}`; every page is held to be an article's, and pages of
-    one host teach one another.
-
-    Of WARC files: article lines on standard output, or parts of articles and outcomes in a folder. Of pages: a line
-    {"id","text","title","author","date","reason"} each; pages of one site teach one another.
+    base64) gives a line `{"id","text","title","author","date","reason"}`; every page is held to be an article's, and
+    pages of one host teach one another. Where a page gives no article, or takes more than ten seconds or 500 MB to be
+    read, the fields are null but for `reason`, which says why (FORMAT.md lists the reasons).
     """
     if (pages is None) == (not files):
         raise ConfigError("name WARC files, or --pages with a file or -", where="pressarc extract")

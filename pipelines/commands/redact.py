@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from contextlib import closing
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -13,6 +14,8 @@ import typer
 from pipelines.commands.archive import archive_of, named_sites
 from pipelines.commands.options import FAILED, ArchiveOption, ConfigOption, DryRunOption, JsonOption, SetOption
 from pipelines.config import load_config
+from pipelines.publish.copies import copies
+from pipelines.publish.guarded import Crew
 from pipelines.publish.run import work_folder
 from pipelines.publish.sealing import Sealing, seal
 from pipelines.publish.takedown import find, finish, obstacles, take_down
@@ -37,12 +40,14 @@ def redact(
 
     Taken out are the bodies of the WARC records of its own URL, and of those that outcome lines name for it; the
     content of all its lines; and the memory's snapshots but for a new one without it. What other pages say of it
-    (teasers, quotations, the article below another's) stays, and so do copies that others have made. `pressarc verify`
-    goes on to hold, and says how many articles were taken out. Later crawls do not bring it back as an article, but do
-    capture its page as long as the site serves it.
+    (teasers, quotations, the article below another's) stays, and so do copies that others have made. Articles with the
+    same text are named, each to be taken out by a call of its own; with `--dry-run` all pages of the site are read,
+    too, and those that carry most of its paragraphs are named. `pressarc verify` goes on to hold, and says how many
+    articles were taken out. Later crawls do not bring it back as an article, but do capture its page as long as the
+    site serves it.
 
     Files that are locked are named, and then nothing is changed. With `--json`: `{article, url, records, files,
-    obstacles, manifest}`.
+    copies: [{url, where, article}], obstacles, manifest}`.
 
     Exit code 0 where it is out, or could be; 1 where locked files are in the way.
     """
@@ -53,6 +58,9 @@ def redact(
         finish(store, folder)
         found = find(store, site, target)
         in_the_way = obstacles(store, found)
+        with Crew() as crew:
+            # Before lines are taken out, and all pages are read only for somebody who asks what there is.
+            others = list(copies(store, found, crew if dry_run else None))
         manifest = None
         if not dry_run and not in_the_way:
             suffix = lambda: secrets.token_hex(3)  # noqa: E731 (one call)
@@ -63,6 +71,7 @@ def redact(
         "url": found.url,
         "records": sum(map(len, found.records.values())),
         "files": found.keys,
+        "copies": [asdict(each) for each in others],
         "obstacles": in_the_way,
         "manifest": manifest.number if manifest else None,
     }
@@ -71,6 +80,9 @@ def redact(
     else:
         done = f"taken down by manifest {manifest.number}" if manifest else "nothing was changed"
         print("\n".join(f"{key}: {'removed' if key in found.snapshots else 'replaced'}" for key in found.keys))
+        for each in others:
+            what = f"the article {each.article} has its text" if each.article else "the page carries its text"
+            print(f"{each.url}: {what}, and stays ({each.where})")
         print("\n".join([*in_the_way, f"{found.url} ({found.article}), {facts['records']} record(s): {done}"]))
     if in_the_way:
         raise typer.Exit(FAILED)

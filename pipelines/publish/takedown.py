@@ -74,6 +74,10 @@ class Found:
     """Indexes of the runs that have those WARC files."""
     lines: set[str] = field(default_factory=set)
     """Its lines, as memory has them."""
+    texts: set[str] = field(default_factory=set)
+    """Digests of the texts of its revisions."""
+    repeats: set[str] = field(default_factory=set)
+    """Ids of the articles that it repeats."""
 
     @property
     def keys(self) -> list[str]:
@@ -91,13 +95,13 @@ def find(store: Store, site: str, target: str) -> Found:
     found = Found(site, id_, canonical_url(target) if "://" in target else "")
     chain = _chain(store, site)
     gone = {id_ for link in chain for down in link.manifest.taken_down for id_ in down.records}
-    for file in _files(chain):
+    for file in _files_now(chain):
         kind = file.key.partition("/")[0]
         if kind == Kind.ARTICLES:
             _look_at_articles(store, file.key, found)
         elif kind == Kind.MEMORY:
             found.snapshots.add(file.key)
-    for file in _files(chain):
+    for file in _files_now(chain):
         if file.key.startswith(f"{Kind.OUTCOMES}/"):
             _look_at_outcomes(store, file.key, found)
     left = {key: ids - gone for key, ids in found.records.items()}
@@ -175,7 +179,12 @@ def _chain(store: Store, site: str) -> list[Link]:
     return [read_link(store, site, number) for number in numbers(store, site)]
 
 
-def _files(chain: Iterable[Link]) -> list[ManifestFile]:
+def files_of(store: Store, site: str) -> list[ManifestFile]:
+    """Every file of the site as it is now, once."""
+    return _files_now(_chain(store, site))
+
+
+def _files_now(chain: Iterable[Link]) -> list[ManifestFile]:
     """Every file of the chain as it is now, once."""
     links = list(chain)
     replaced = replaced_files(link.manifest for link in links)
@@ -185,7 +194,7 @@ def _files(chain: Iterable[Link]) -> list[ManifestFile]:
 
 
 def _look_at_articles(store: Store, key: str, found: Found) -> None:
-    for line in _lines(store, key):
+    for line in part_lines(store, key):
         article = Article.model_validate_json(line)
         if article.id != found.article:
             continue
@@ -193,19 +202,22 @@ def _look_at_articles(store: Store, key: str, found: Found) -> None:
         if article.blocks is not None:
             found.parts.add(key)
         found.lines.update(line_key(block.text) for block in article.blocks or ())
+        found.texts |= {article.text_sha256} if article.text_sha256 else set()
+        found.repeats |= {article.duplicate_of} if article.duplicate_of else set()
         for named in (article.provenance.warc, *article.provenance.further):
             found.records.setdefault(named.key, set()).add(named.record_id)
 
 
 def _look_at_outcomes(store: Store, key: str, found: Found) -> None:
-    for raw in _lines(store, key):
+    for raw in part_lines(store, key):
         line = OutcomeLine.model_validate_json(raw)
         is_of_it = found.article in line.articles or (found.url and canonical_url(line.url) == found.url)
         if is_of_it and line.warc is not None:
             found.records.setdefault(line.warc.key, set()).add(line.warc.record_id)
 
 
-def _lines(store: Store, key: str) -> Iterator[bytes]:
+def part_lines(store: Store, key: str) -> Iterator[bytes]:
+    """The lines of a part."""
     with store.open(key) as stream, gzip.GzipFile(fileobj=stream, mode="rb") as lines:
         yield from lines
 
@@ -221,7 +233,7 @@ def _prepare(
     making = site_folder.path / f".{_READY}"
     shutil.rmtree(making, ignore_errors=True)
     disk.make_folder(making)
-    files = {file.key: file for file in _files(chain)}
+    files = {file.key: file for file in _files_now(chain)}
     # The lines of an index are made of the new WARC files.
     replacements = [
         _made(store, making, found, files[key]) for key in sorted(found.keys, key=found.indexes.__contains__)
@@ -264,7 +276,7 @@ def _made(store: Store, making: Path, found: Found, file: ManifestFile) -> Repla
     target = making / file.key
     disk.make_folder(target.parent)
     if file.key in found.parts:
-        write_part(target, (_without(line, found.article) for line in _lines(store, file.key)))
+        write_part(target, (_without(line, found.article) for line in part_lines(store, file.key)))
     elif file.key in found.indexes:
         write_lines(target, sorted_lines(_indexed_anew(store, making, found, file.key), target.parent))
     else:

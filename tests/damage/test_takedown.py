@@ -20,6 +20,7 @@ from pipelines.errors import ConfigError, ManifestConflict, StoreError
 from pipelines.index.cdxj import parse_line
 from pipelines.memory.site import SiteMemory, read_snapshot
 from pipelines.page.text import line_key
+from pipelines.publish.copies import copies
 from pipelines.publish.guarded import Crew
 from pipelines.publish.manifest import newest
 from pipelines.publish.rebuild import rebuild
@@ -35,7 +36,9 @@ from pipelines.warc.reader import read_records
 from tests.damage.museum import Museum
 from tests.unit.publish.nights import (
     FIRST_NIGHT,
+    HOME,
     SITE,
+    article_page,
     id_of,
     in_this_process,
     lines_of,
@@ -117,6 +120,25 @@ def test_an_id_does_as_well_as_a_url_and_what_is_not_there_is_said(museum: Museu
     for nothing in (url_of("nowhere"), "0" * 32):
         with pytest.raises(ConfigError, match="no such article"):
             find(store, SITE, nothing)
+
+
+def test_copies_are_named_under_other_urls_and_below_other_articles(tmp_path: Path) -> None:
+    # The bakery's text has a second article, a page for printing, and a place below the tramway's article.
+    once_more, printed = f"{HOME}2026/11/20/the-bakery-once-more", f"{HOME}print/?of=the-bakery-opens-its-doors-again"
+    pages = [
+        *pages_of("bakery", "quarry"),
+        (once_more, article_page("bakery").replace(url_of("bakery").encode(), once_more.encode()), 200),
+        (url_of("tramway"), article_page("tramway", embeds="bakery"), 200),
+        (printed, article_page("bakery"), 200),
+    ]
+    with in_this_process():
+        night(tmp_path, pages)
+    store = LocalStore(tmp_path)
+    found = find(store, SITE, url_of("bakery"))
+    assert [each.url for each in copies(store, found, None)] == [once_more]
+    named = list(copies(store, found, Crew(1)))
+    assert {each.url for each in named if each.article is None} == {url_of("tramway"), printed}
+    assert len({each.where for each in named}) == len(named) == 3
 
 
 def test_a_proof_of_its_line_says_why_it_is_gone_and_other_lines_are_proven(museum: Museum, folder: SiteFolder) -> None:

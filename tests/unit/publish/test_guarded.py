@@ -66,7 +66,7 @@ def peak_bytes(size_bytes: int) -> int:
 
 @pytest.fixture(autouse=True)
 def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guarded, "PAGE_LIMIT_S", 0.5)
+    monkeypatch.setattr(guarded, "PAGE_LIMIT_S", 2)
     monkeypatch.setattr(guarded, "PAGE_LIMIT_BYTES", 200 * MB)
 
 
