@@ -25,6 +25,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names = (*getattr(item, "fixturenames", ()), item.name)
         group = "ceph" if any("ceph" in name for name in names) else str(item.path)
         item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture
 def worker_processes() -> None:
     """For tests that are about them."""
