@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipelines import disk
 from pipelines.index.search import Ranged, lines_beginning_with, lines_from
 from pipelines.publish.indexing import write_index
 from pipelines.publish.manifest import Manifest, ManifestFile, numbers, read_link, replaced_files
@@ -19,6 +20,8 @@ from pipelines.store.contract import Store
 from pipelines.store.keys import Kind
 
 Progress = Callable[[str, int, int], None]
+
+_COPY_BYTES = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class RunIndex:
     sha256: str
     """Of the index; of what it is made of, where it is made here."""
     file: Ranged
+    warcs: tuple[ManifestFile, ...]
+    """The run's WARC files, as they are now."""
 
     def lines_of(self, urlkey: str) -> Iterator[bytes]:
         """The run's lines for the URLs of that key."""
@@ -36,7 +41,7 @@ class RunIndex:
 
     def lines(self) -> Iterator[bytes]:
         """All of the run's lines, in order."""
-        return lines_from(self.file, 0, block_bytes=1 << 20)
+        return lines_from(self.file, 0)
 
 
 def run_indexes(store: Store, site: str, folder: Path, progress: Progress) -> Iterator[RunIndex]:
@@ -57,18 +62,29 @@ def run_indexes(store: Store, site: str, folder: Path, progress: Progress) -> It
     done = 0
     for manifest in manifests:
         named = _of_kind(manifest, Kind.INDEX, replaced)
+        warcs = _of_kind(manifest, Kind.WARC, replaced)
         if named:
             (file,) = named
-            yield RunIndex(manifest, file.sha256, _in_store(store, file))
+            yield RunIndex(manifest, file.sha256, _in_store(store, file), tuple(warcs))
             continue
         done += 1
-        warcs = _of_kind(manifest, Kind.WARC, replaced)
         if warcs:
             progress(f"indexing {site}", done, without)
             sha256 = hashlib.sha256(repr([(each.key, each.sha256) for each in warcs]).encode()).hexdigest()
             path = folder / f"{site}-{manifest.run}-{sha256[:16]}.cdxj"
             _make(store, warcs, path)
-            yield RunIndex(manifest, sha256, _on_disk(path))
+            yield RunIndex(manifest, sha256, _on_disk(path), tuple(warcs))
+
+
+def kept_here(run: RunIndex, folder: Path) -> RunIndex:
+    """The same run, its index copied to *folder* unless it is there already: to be read through, and again."""
+    path = folder / f"{run.manifest.site}-{run.manifest.run}-{run.sha256[:16]}.cdxj"
+    if not path.exists():
+        disk.make_folder(folder)
+        with disk.whole(path) as file:
+            for offset in range(0, run.file.size_bytes, _COPY_BYTES):
+                file.write(run.file.read(offset, min(_COPY_BYTES, run.file.size_bytes - offset)))
+    return replace(run, file=_on_disk(path))
 
 
 def _of_kind(manifest: Manifest, kind: Kind, replaced: dict[str, ManifestFile | None]) -> list[ManifestFile]:

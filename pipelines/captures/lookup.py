@@ -9,7 +9,7 @@ the page, as far as lines of the archive say so.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pipelines.article.jsonl import read_lines
@@ -101,54 +101,54 @@ def _payload_of(capture: Capture, captures: Sequence[Capture]) -> Capture | None
 # ---------------------------------------------------------------- articles
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Articles:
-    """Which articles were made of records, by the lines of the runs' parts; each part is read once."""
+    """Which articles were made of records, by the lines of the runs' parts; each part is read once.
+
+    Held is what is said of the captures that were asked for, and nothing else of a part.
+    """
 
     store: Store
     manifests: Mapping[str, Manifest]
     """By run."""
-    _made: dict[str, dict[tuple[str, int], list[ArticleRef]]] = field(default_factory=dict)
-    _seen: dict[str, dict[tuple[str, int], list[str]]] = field(default_factory=dict)
 
     def known(self, found: Sequence[FoundCapture]) -> Iterator[FoundCapture]:
         """The captures *found* of one URL, oldest first, each with its articles."""
+        wanted: dict[tuple[str, str], set[int]] = {}
+        for each in found:
+            wanted.setdefault((each.run, each.capture.filename), set()).add(each.capture.offset)
+        told = {place: self._told(*place, offsets) for place, offsets in wanted.items()}
         before: dict[str, int | None] = {}
         for each in found:
-            ids = self._ids(each.capture, each.run)
-            before |= {ref.id: ref.revision for ref in self._refs(each.capture, each.run)}
-            yield replace(each, articles=tuple(ArticleRef(id_, before.get(id_)) for id_ in ids))
+            ids, made = told[each.run, each.capture.filename]
+            before |= made.get(each.capture.offset, {})
+            named = ids.get(each.capture.offset, [])
+            yield replace(each, articles=tuple(ArticleRef(id_, before.get(id_)) for id_ in named))
 
-    def _refs(self, capture: Capture, run: str) -> list[ArticleRef]:
-        return [ref for part in self._parts(capture, run, Kind.ARTICLES) for ref in self._made_in(part, capture)]
+    def _told(
+        self, run: str, warc: str, offsets: set[int]
+    ) -> tuple[dict[int, list[str]], dict[int, dict[str, int | None]]]:
+        """Of the records at *offsets* of that file: ids that outcome lines name, and the revisions made of them."""
+        ids: dict[int, list[str]] = {}
+        for raw in self._lines(run, warc, Kind.OUTCOMES, offsets):
+            line = OutcomeLine.model_validate_json(raw)
+            if line.warc is not None and line.warc.key == warc and line.warc.offset in offsets:
+                ids[line.warc.offset] = line.articles
+        made: dict[int, dict[str, int | None]] = {}
+        for raw in self._lines(run, warc, Kind.ARTICLES, offsets):
+            article = Article.model_validate_json(raw)
+            place = article.provenance.warc
+            if place.key == warc and place.offset in offsets:
+                made.setdefault(place.offset, {})[article.id] = article.revision
+        return ids, made
 
-    def _ids(self, capture: Capture, run: str) -> list[str]:
-        return [id_ for part in self._parts(capture, run, Kind.OUTCOMES) for id_ in self._seen_in(part, capture)]
-
-    def _parts(self, capture: Capture, run: str, kind: Kind) -> list[str]:
-        """The run's part of that kind which was made of the capture's WARC file."""
-        warc = parse_key(capture.filename)
-        keyed = ((file.key, parse_key(file.key)) for file in self.manifests[run].files)
-        return [key for key, parts in keyed if warc and parts and (parts.kind, parts.number) == (kind, warc.number)]
-
-    def _made_in(self, part: str, capture: Capture) -> list[ArticleRef]:
-        if part not in self._made:
-            made: dict[tuple[str, int], list[ArticleRef]] = {}
-            with self.store.open(part) as stream:
-                for line in read_lines(stream):
-                    article = Article.model_validate_json(line)
-                    place = (article.provenance.warc.key, article.provenance.warc.offset)
-                    made.setdefault(place, []).append(ArticleRef(article.id, article.revision))
-            self._made[part] = made
-        return self._made[part].get((capture.filename, capture.offset), [])
-
-    def _seen_in(self, part: str, capture: Capture) -> list[str]:
-        if part not in self._seen:
-            seen: dict[tuple[str, int], list[str]] = {}
-            with self.store.open(part) as stream:
-                for raw in read_lines(stream):
-                    line = OutcomeLine.model_validate_json(raw)
-                    if line.warc is not None:
-                        seen[line.warc.key, line.warc.offset] = line.articles
-            self._seen[part] = seen
-        return self._seen[part].get((capture.filename, capture.offset), [])
+    def _lines(self, run: str, warc: str, kind: Kind, offsets: set[int]) -> Iterator[bytes]:
+        """Lines of the run's part of that kind which was made of the file: those that may be of these records."""
+        named = parse_key(warc)
+        shown = [f'"offset":{offset},'.encode() for offset in offsets]
+        for file in self.manifests[run].files:
+            parts = parse_key(file.key)
+            if named is None or parts is None or (parts.kind, parts.number) != (kind, named.number):
+                continue
+            with self.store.open(file.key) as stream:
+                yield from (line for line in read_lines(stream) if any(each in line for each in shown))

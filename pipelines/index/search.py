@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-BLOCK_BYTES = 128 * 1024
+BLOCK_BYTES = 64 * 1024
 """How much is read at once: over a network a request costs more than so many bytes do."""
 PROBE_BYTES = 8 * 1024
 """How much is read at each step of the search: some lines."""

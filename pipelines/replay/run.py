@@ -9,8 +9,7 @@ from pathlib import Path
 from subprocess import Popen
 
 from pipelines import disk
-from pipelines.captures.indexes import run_indexes
-from pipelines.publish.manifest import numbers, read_link
+from pipelines.captures.indexes import RunIndex, run_indexes
 from pipelines.publish.work import make_work_folder
 from pipelines.replay.index import merged_index
 from pipelines.replay.server import Guide, serving
@@ -51,14 +50,14 @@ def replaying(
         ArchiveError: The archive cannot be read.
     """
     make_work_folder(folder)
-    indexes = []
+    indexes: list[Path] = []
+    runs: dict[str, list[RunIndex]] = {}
     for done, site in enumerate(sites):
         progress("index", done, len(sites))
-        runs = list(run_indexes(store, site, folder / "runs", progress))
-        indexes.append(merged_index(site, runs, folder / "sites"))
+        runs[site] = list(run_indexes(store, site, folder / "runs", progress))
+        indexes.append(merged_index(site, runs[site], folder / "sites", is_remote="://" in store.location))
     progress("index", len(sites), len(sites))
-    manifests = {site: [read_link(store, site, number).manifest for number in numbers(store, site)] for site in sites}
-    with serving(Guide(store, manifests), bind=bind, port=port, replay_port=port + 1) as address:
+    with serving(Guide(store, runs), bind=bind, port=port, replay_port=port + 1) as address:
         at_work = folder / f"port-{port}"
         disk.make_folder(at_work)
         write_settings(at_work, indexes, f"{address}/records/")

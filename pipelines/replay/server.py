@@ -18,14 +18,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
 from pipelines.article.jsonl import read_lines
 from pipelines.article.schema import Article
-from pipelines.errors import ArchiveError, ObjectMissing, ReplayFailed
-from pipelines.publish.manifest import Manifest
+from pipelines.captures.indexes import RunIndex
+from pipelines.errors import ArchiveError, ReplayFailed
 from pipelines.replay.pages import ArticleEntry, DayEntry, SiteEntry, day_page, missing_page, site_page, sites_page
 from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, parse_key
@@ -37,12 +38,17 @@ _STEP_BYTES = 1 << 20
 _SITE = re.compile(r"/site/([^/]+)/(?:(\d{4}-\d\d-\d\d)/)?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Guide:
-    """What the pages are made of: the archive, and the manifests of the sites that are shown, oldest first."""
+    """What the pages are made of: the archive, and the runs of the sites that are shown, oldest first."""
 
     store: Store
-    manifests: Mapping[str, Sequence[Manifest]]
+    runs: Mapping[str, Sequence[RunIndex]]
+
+    @cached_property
+    def records(self) -> Mapping[str, int]:
+        """The WARC files that may be asked for, and their sizes in bytes."""
+        return {file.key: file.bytes for runs in self.runs.values() for run in runs for file in run.warcs}
 
     def page(self, path: str, replay: str) -> str | None:
         """The page at *path*, or null where there is none.
@@ -55,9 +61,11 @@ class Guide:
             ArchiveError: A part cannot be read.
         """
         if path == "/":
-            return sites_page(self.store.location.partition("?")[0], [self._entry(site) for site in self.manifests])
+            return sites_page(
+                self.store.location.partition("?")[0], [self._entry(site) for site in self.runs if self.runs[site]]
+            )
         match = _SITE.fullmatch(path)
-        if match is None or match[1] not in self.manifests:
+        if match is None or not self.runs.get(match[1]):
             return None
         site, day = match.groups()
         if day is None:
@@ -69,19 +77,19 @@ class Guide:
         return day_page(site, on, list(self._articles(site, on)), replay)
 
     def _entry(self, site: str) -> SiteEntry:
-        last = self.manifests[site][-1]
+        last = self.runs[site][-1].manifest
         home = last.config.get("site", {}).get("url") or None
-        return SiteEntry(site, home, len(self.manifests[site]), last.ended_at)
+        return SiteEntry(site, home, len(self.runs[site]), last.ended_at)
 
     def _days(self, site: str) -> Iterator[DayEntry]:
-        keyed = [parse_key(file.key) for manifest in self.manifests[site] for file in manifest.files]
+        keyed = [parse_key(file.key) for run in self.runs[site] for file in run.manifest.files]
         dated = {(each.date, each.kind) for each in keyed if each is not None and each.date is not None}
         for on in sorted({on for on, kind in dated if kind is Kind.WARC and on is not None}):
             yield DayEntry(on, (on, Kind.ARTICLES) in dated)
 
     def _articles(self, site: str, on: date) -> Iterator[ArticleEntry]:
-        for manifest in self.manifests[site]:
-            for file in manifest.files:
+        for run in self.runs[site]:
+            for file in run.manifest.files:
                 parts = parse_key(file.key)
                 if parts is None or (parts.kind, parts.date) != (Kind.ARTICLES, on):
                     continue
@@ -153,12 +161,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._send_text(found, page or missing_page(), "text/html")
 
     def _send_record(self, key: str) -> None:
-        parts = parse_key(key)
         match = _RANGE.fullmatch(self.headers.get("Range") or "bytes=0-")
-        try:
-            size = self.guide.store.stat(key).size_bytes if parts is not None and parts.kind is Kind.WARC else None
-        except ObjectMissing:
-            size = None
+        size = self.guide.records.get(key)
         if size is None or match is None or int(match[1]) >= size:
             self._send_text(HTTPStatus.NOT_FOUND, "no such record\n", "text/plain")
             return

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.captures.indexes import RunIndex, run_indexes
+from pipelines.captures.indexes import RunIndex, kept_here, run_indexes
 from pipelines.captures.lookup import Articles, FoundCapture, captures_of, nearest
 from pipelines.cli import app
 from pipelines.commands.lookup import parse_time
 from pipelines.errors import AccessDenied, ConfigError
+from pipelines.index.search import Ranged
 from pipelines.publish.manifest import Manifest, numbers, read_link
 from pipelines.store.local import LocalStore
 from pipelines.warc.reader import read_record
@@ -97,6 +99,14 @@ def test_runs_without_an_index_are_indexed_here_with_the_same_lines(archive: Pat
     assert [b"".join(run.lines()) for run in made] == [store.read(key) for key in named]
     assert len(list((old_archive / ".made").iterdir())) == len(named)
     assert [b"".join(run.lines()) for run in runs_of(old_archive)] == [store.read(key) for key in named]
+
+
+def test_an_index_is_fetched_once_and_read_from_here_then(archive: Path, tmp_path: Path) -> None:
+    run = runs_of(archive)[0]
+    kept = kept_here(run, tmp_path)
+    assert list(kept.lines()) == list(run.lines())
+    gone = replace(run, file=Ranged(run.file.size_bytes, lambda _offset, _length: b""))
+    assert list(kept_here(gone, tmp_path).lines()) == list(run.lines())
 
 
 def pressarc(archive: Path, *arguments: str) -> tuple[int, str]:

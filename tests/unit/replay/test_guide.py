@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from pipelines.captures.indexes import run_indexes
 from pipelines.errors import ReplayFailed
-from pipelines.publish.manifest import numbers, read_link
 from pipelines.replay.environment import find_python, install
 from pipelines.replay.server import Guide, serving
 from pipelines.replay.wayback import running, write_settings
 from pipelines.store.local import LocalStore
 from tests.ports import free_port
-from tests.unit.publish.nights import FIRST_NIGHT, HOME, SITE, in_this_process, night, pages_of, url_of
+from tests.unit.publish.nights import FIRST_NIGHT, HOME, SITE, in_this_process, night, no_progress, pages_of, url_of
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def guide(tmp_path_factory: pytest.TempPathFactory) -> Guide:
     with in_this_process():
         night(folder, pages_of("bakery", "quarry"))
     store = LocalStore(folder)
-    return Guide(store, {SITE: [read_link(store, SITE, number).manifest for number in numbers(store, SITE)]})
+    return Guide(store, {SITE: list(run_indexes(store, SITE, folder, no_progress)), "empty": []})
 
 
 @pytest.fixture(scope="module")
@@ -57,13 +57,15 @@ def test_sites_lead_to_days_and_days_to_articles_and_these_to_their_replay(addre
     assert f"http://127.0.0.1:4711/archive/20261121040000/{HOME}" in asked(address, f"/site/{SITE}/")[1].decode()
 
 
-@pytest.mark.parametrize("path", ["/site/", "/site/other/", f"/site/{SITE}/2026-99-99/", "/records/archive.json", "/x"])
+@pytest.mark.parametrize(
+    "path", ["/site/", "/site/other/", "/site/empty/", f"/site/{SITE}/2026-99-99/", "/records/archive.json", "/x"]
+)
 def test_what_is_not_there_is_said(address: str, path: str) -> None:
     assert asked(address, path)[0] == 404
 
 
 def test_records_are_given_by_ranges_and_nothing_else_of_the_archive_is(guide: Guide, address: str) -> None:
-    key = next(file.key for file in guide.manifests[SITE][0].files if file.key.startswith("warc/"))
+    (key,) = guide.records
     whole = guide.store.read(key)
     assert asked(address, f"/records/{key}", Range="bytes=5-14") == (206, whole[5:15])
     assert asked(address, f"/records/{key}", Range=f"bytes=5-{len(whole) + 9}") == (206, whole[5:])
@@ -75,7 +77,7 @@ def test_records_are_given_by_ranges_and_nothing_else_of_the_archive_is(guide: G
 
 
 def test_a_part_that_cannot_be_read_is_said_and_the_server_goes_on(guide: Guide, tmp_path: Path) -> None:
-    elsewhere = Guide(LocalStore(tmp_path), guide.manifests)
+    elsewhere = Guide(LocalStore(tmp_path), guide.runs)
     with serving(elsewhere, bind="127.0.0.1", port=0, replay_port=1) as address:
         status, said = asked(address, f"/site/{SITE}/{FIRST_NIGHT:%Y-%m-%d}/")
         assert (status, b"articles/" in said) == (500, True)
