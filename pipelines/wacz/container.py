@@ -98,7 +98,7 @@ class Container:
         self._resources[path] = resource = Resource(path, size_bytes, found)
         return resource
 
-    def finish(self, description: Mapping[str, str]) -> None:
+    def finish(self, description: Mapping[str, object]) -> None:
         """Write the data package, *description* being its title and the like, and the zip's directory."""
         package = {
             "profile": "data-package",

@@ -242,12 +242,14 @@ def _beside(selection: Selection) -> list[ManifestFile]:
     return [*parts, *(file for file in runs.of_kind(Kind.PROFILES).values() if file.sha256 in profiles)]
 
 
-def _description(selections: Sequence[Selection], title: str) -> dict[str, str]:
-    table = {
+def _description(selections: Sequence[Selection], title: str) -> dict[str, object]:
+    table: dict[str, object] = {
         "title": title,
         "description": "A part of a pressarc archive, the articles made from it, and the manifests that vouch for it",
         "software": extractor(),
         "created": _rfc3339(_at(selections)),
+        # Where ReplayWeb.page looks; with a description there it would not begin with the list of pages.
+        "metadata": {"title": title},
     }
     main = next((capture for each in selections for capture in reversed(each.asked) if is_shown(capture)), None)
     if main is not None:

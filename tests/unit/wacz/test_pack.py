@@ -79,7 +79,8 @@ def test_a_site_is_packed_with_whole_files_and_stands_alone(here: Path) -> None:
         assert pack.read(f"articles/{path.name}") == path.read_bytes()
     for path in (here / "archive").glob("runs/*/*.json"):
         assert pack.read(f"runs/{SITE}-{path.name}") == path.read_bytes()
-    assert json.loads(pack.read("datapackage.json"))["mainPageUrl"] == HOME
+    package = json.loads(pack.read("datapackage.json"))
+    assert (package["title"], package["metadata"], package["mainPageUrl"]) == (SITE, {"title": SITE}, HOME)
 
 
 def test_a_url_is_packed_with_what_it_needs_and_nothing_else(here: Path) -> None:
