@@ -1,8 +1,8 @@
 """docs/commands.md, made of the commands' own help: `make reference` runs this.
 
-In: the commands. Out: a chapter for each, with what its docstring says and a table of its arguments and options. What
-stands above the first chapter (exit codes) is a person's and stays. So a command is described in one place, its code,
-and `--help` says what the document says; a test holds the document against this.
+In: the commands. Out: a list of them, and a chapter for each with what its docstring says and a table of its arguments
+and options. What stands above the list (exit codes) is a person's and stays. So a command is described in one place,
+its code, and `--help` says what the document says; a test holds the document against this.
 
 *Why not `typer utils docs`.* It writes usage lines and lists; tables of defaults and meanings read better, and a few
 lines make them from the same facts.
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +21,19 @@ import typer
 from crawler.cli import everything
 
 DOCUMENT = Path(__file__).parents[1] / "docs/commands.md"
-_FIRST_CHAPTER = re.compile(r"^## pressarc ", re.MULTILINE)
+_MADE = re.compile(r"^## All of them$", re.MULTILINE)
+"""Above it is what a person writes."""
 
 
 def reference(head: str) -> str:
     """The whole document, made again.
 
     Args:
-        head: The document as it is; what stands above its first chapter is kept.
+        head: The document as it is; what stands above its list of commands is kept.
     """
-    kept = _FIRST_CHAPTER.split(head, maxsplit=1)[0].rstrip()
-    chapters = (chapter(name, command) for name, command in commands(typer.main.get_command(everything())))
-    return "\n\n".join([kept, *chapters]) + "\n"
+    kept = _MADE.split(head, maxsplit=1)[0].rstrip()
+    known = list(commands(typer.main.get_command(everything())))
+    return "\n\n".join([kept, _contents(known), *(chapter(name, command) for name, command in known)]) + "\n"
 
 
 def commands(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -42,6 +43,14 @@ def commands(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
             yield from commands(command, f"{prefix}{name} ")
         else:
             yield prefix + name, command
+
+
+def _contents(known: Sequence[tuple[str, Any]]) -> str:
+    rows = [
+        f"| [{name}](#pressarc-{name.replace(' ', '-')}) | {inspect.cleandoc(command.help).partition(chr(10) * 2)[0]} |"
+        for name, command in known
+    ]
+    return "\n".join(["## All of them", "", "| command | what it does |", "| --- | --- |", *rows])
 
 
 def chapter(name: str, command: Any) -> str:
