@@ -31,9 +31,9 @@ from crawler.probing.plan import MAX_REQUESTS, next_step
 from crawler.probing.report import SiteReport
 from crawler.probing.visit import Step, Visit, visited
 from crawler.settings import DOWNLOADER_MIDDLEWARES, settings_for
-from pipelines.config import Config
 from pipelines.errors import ContentError, FetchError
 from pipelines.http.url import absolute_url, same_site
+from pipelines.options import Config
 from pipelines.publish.exchange import MAX_PAGE_BYTES
 from pipelines.publish.guarded import Crew
 from pipelines.reasons import Reason

@@ -19,8 +19,8 @@ from crawler.capture.tap import check_versions
 from crawler.frontier.hours import read_hours
 from crawler.progress import Watcher
 from crawler.spiders.news import NewsSpider, new_suffix, utc_now
-from pipelines.config import Config
 from pipelines.errors import ArchiveError, RunLocked, StoreUnavailable
+from pipelines.options import Config
 from pipelines.publish.manifest import Manifest
 from pipelines.publish.run import OpenRun, work_folder
 from pipelines.values import Ledger

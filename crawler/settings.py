@@ -6,7 +6,7 @@ stands beside it.
 
 from __future__ import annotations
 
-from pipelines.config import Config
+from pipelines.options import Config
 
 BOT_NAME = "pressarc"
 SPIDER_MODULES = ["crawler.spiders"]

@@ -15,8 +15,9 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from pipelines import disk
-from pipelines.config import Config, load_config, site_file_names, site_path
+from pipelines.config import load_config, site_file_names, site_path
 from pipelines.errors import AccessDenied, ConfigError
+from pipelines.options import Config
 from pipelines.store.keys import check_site
 
 _TABLE, _KEY = "nightly", "enabled"

@@ -12,7 +12,7 @@ from typing import Literal
 
 from crawler.frontier.hours import read_hours
 from crawler.nightly.standing import Standing
-from pipelines.config import Config
+from pipelines.options import Config
 
 MOST_EARLY = timedelta(hours=12)
 

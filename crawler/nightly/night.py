@@ -15,7 +15,7 @@ from crawler.nightly.pool import Pool, processes_for
 from crawler.nightly.worker import Order, log_file
 from crawler.progress import Watcher
 from pipelines import disk
-from pipelines.config import Config
+from pipelines.options import Config
 from pipelines.report.figures import BEFORE
 from pipelines.report.night import Night, SiteNight, Status, nights_before, page_path, write_night
 from pipelines.report.page import night_page

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from crawler.nightly.due import Decision, decide
 from crawler.nightly.standing import Standing, offline_standing, standing
-from pipelines.config import Config
 from pipelines.errors import ArchiveError, StoreUnavailable
+from pipelines.options import Config
 from pipelines.publish.run import waiting_sites
 from pipelines.report.night import Night
 from pipelines.site_files import SiteFile

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pipelines.config import Config
+from pipelines.options import Config
 from pipelines.publish.run import work_folder
 from pipelines.publish.work import waiting_runs
 from pipelines.report.figures import RunFigures, State, runs_of

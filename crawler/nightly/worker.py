@@ -22,8 +22,8 @@ from pydantic import BaseModel
 
 from crawler.progress import Watcher
 from crawler.run import CrawlCutOff, CrawlResult, Job, crawl
-from pipelines.config import Config
 from pipelines.errors import ArchiveError, RunLocked
+from pipelines.options import Config
 from pipelines.publish.manifest import Manifest, read_link
 from pipelines.publish.publish import publish
 from pipelines.publish.run import OpenRun

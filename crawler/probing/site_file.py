@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from crawler.probing.report import SiteReport, SourceReport
-from pipelines.config import CrawlOptions
+from pipelines.options import CrawlOptions
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _ROUND_TO = 500

@@ -32,10 +32,11 @@ from crawler.frontier.frontier import Frontier, Visit
 from crawler.frontier.robots import Robots
 from crawler.settings import settings_for
 from crawler.spiders.reading import Reading
-from pipelines.config import Config, load_config
+from pipelines.config import load_config
 from pipelines.errors import ConfigError, ContentError
 from pipelines.http.url import absolute_url, same_site
 from pipelines.memory.urls import KnownUrl
+from pipelines.options import Config
 from pipelines.page.requisites import Wanted, is_style_sheet, requisites
 from pipelines.publish.exchange import MAX_PAGE_BYTES, is_html
 from pipelines.publish.manifest import Manifest

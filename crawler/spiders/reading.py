@@ -11,7 +11,7 @@ from crawler.discovery.found import Found, FoundKind, Sheet
 from crawler.discovery.learnt import LearntShapes
 from crawler.discovery.links import LinkRules
 from crawler.discovery.rest import rest_modified_since
-from pipelines.config import Config
+from pipelines.options import Config
 from pipelines.reasons import Source
 from pipelines.values import Candidate, Page, Target
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipelines.config import Config
 from pipelines.errors import ConfigError
+from pipelines.options import Config
 from pipelines.store.archive import check_archive
 from pipelines.store.contract import Store
 from pipelines.store.open import open_store

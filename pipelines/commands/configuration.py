@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.options import ConfigOption, JsonOption, SetOption
-from pipelines.config import Config, load_config, to_toml
+from pipelines.config import load_config, to_toml
+from pipelines.options import Config
 
 
 def config_(

@@ -12,8 +12,9 @@ import typer
 
 from pipelines.commands.console import progress_bar
 from pipelines.commands.options import FAILED, WARNINGS, ArchiveOption, ConfigOption, JsonOption, SetOption
-from pipelines.config import Config, load_config
+from pipelines.config import load_config
 from pipelines.errors import ArchiveError
+from pipelines.options import Config
 from pipelines.publish.publish import publish as publish_run
 from pipelines.publish.run import OpenRun, waiting_sites
 from pipelines.values import Ledger

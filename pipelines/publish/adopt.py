@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipelines import disk
-from pipelines.config import Config
+from pipelines.options import Config
 from pipelines.publish.committed import dead_runs, started_at
 from pipelines.publish.work import RunFolder, SiteFolder, run_name
 from pipelines.store.contract import Store

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from pipelines.config import StoreOptions
 from pipelines.errors import ConfigError
+from pipelines.options import StoreOptions
 from pipelines.store.contract import Store
 
 log = logging.getLogger(__name__)

@@ -19,12 +19,12 @@ from pydantic import BaseModel
 from pipelines import disk
 from pipelines.article.build import further_pages, kept_content
 from pipelines.article.schema import Article
-from pipelines.config import Config
 from pipelines.errors import ProtocolBroken
 from pipelines.extract.learn import count_lines
 from pipelines.extract.profile import EMPTY, Profile
 from pipelines.http.head import parse_head
 from pipelines.memory.site import KnownArticle, SiteMemory
+from pipelines.options import Config
 from pipelines.publish.exchange import prepare_exchange, record_ref
 from pipelines.publish.guarded import Crew, on_page
 from pipelines.publish.manifest import Manifest, numbers, read_link

@@ -13,10 +13,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from pipelines import disk
-from pipelines.config import Config
 from pipelines.errors import StoreUnavailable, WarcError, WarcWriteFailed
 from pipelines.http.url import canonical_url
 from pipelines.memory.site import SiteMemory, read_snapshot
+from pipelines.options import Config
 from pipelines.publish.adopt import adopt
 from pipelines.publish.capable import check_capabilities
 from pipelines.publish.committed import committed

@@ -10,8 +10,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.config import Config, signing_key_pem
+from pipelines.config import signing_key_pem
 from pipelines.errors import ObjectDiffers, ObjectMissing, SealFailed
+from pipelines.options import Config
 from pipelines.seal.keys import SigningKey
 from pipelines.seal.timestamps import stamp
 from pipelines.store.contract import Store

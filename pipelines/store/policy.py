@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from pipelines.config import StoreOptions
 from pipelines.errors import ConfigError
+from pipelines.options import StoreOptions
 from pipelines.store.keys import Kind
 
 _LOCK = re.compile(r"(governance|compliance) ([1-9][0-9]{0,4})d")

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.config import StoreOptions
 from pipelines.errors import AccessDenied, ConfigError, ObjectDiffers, StoreError, StoreUnavailable
+from pipelines.options import StoreOptions
 from pipelines.publish.capable import check_capabilities
 from pipelines.store.policy import WritePolicy
 from pipelines.store.retry import RetryingStore

@@ -15,7 +15,8 @@ from pydantic.fields import FieldInfo
 from crawler import cli
 from crawler.reference import reference
 from pipelines.commands.options import FAILED, USAGE, WARNINGS
-from pipelines.config import load_config, options
+from pipelines.config import load_config
+from pipelines.options import options
 from tests.unit.command_line import command_of, commands, simple_commands
 from tests.unit.markdown import DOCUMENTS, ROOT, blocks, table, without_blocks
 

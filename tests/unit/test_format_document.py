@@ -25,12 +25,12 @@ from pipelines import reasons
 from pipelines.article import schema
 from pipelines.article.build import CONTENT_FIELDS, Origin, Revision, build
 from pipelines.article.jsonl import to_line, write_part
-from pipelines.config import Config
 from pipelines.extract.choose import WAYS
 from pipelines.extract.evidence import RULES as RULES_OF_THE_PAGE
 from pipelines.extract.profile import EMPTY
 from pipelines.index import cdxj
 from pipelines.memory.site import SiteMemory
+from pipelines.options import Config
 from pipelines.publish import manifest as manifests
 from pipelines.publish import outcomes, stats
 from pipelines.publish.exchange import read_record

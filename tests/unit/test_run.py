@@ -14,7 +14,8 @@ import pytest
 from crawler import run as run_module
 from crawler.run import Job, crawl
 from crawler.spiders.news import utc_now
-from pipelines.config import Config, load_config
+from pipelines.config import load_config
+from pipelines.options import Config
 from pipelines.publish.work import SiteFolder
 
 

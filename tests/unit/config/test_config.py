@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.article.jsonl import canonical_json
-from pipelines.config import Config, load_config, options, to_toml
+from pipelines.config import load_config, to_toml
 from pipelines.errors import ConfigError
+from pipelines.options import Config, options
 
 URL = "https://www.news.example.org/"
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from crawler.nightly.due import decide, due_at
 from crawler.nightly.standing import Standing
-from pipelines.config import Config, load_config
+from pipelines.config import load_config
+from pipelines.options import Config
 from pipelines.report.figures import Figures, RunFigures, State
 
 NIGHT = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)

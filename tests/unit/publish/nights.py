@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.config import Config, load_config
+from pipelines.config import load_config
 from pipelines.http.url import canonical_url
+from pipelines.options import Config
 from pipelines.publish.guarded import Crew, Job
 from pipelines.publish.manifest import Manifest
 from pipelines.publish.publish import publish

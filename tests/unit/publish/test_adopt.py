@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.config import Config
+from pipelines.options import Config
 from pipelines.publish.manifest import Manifest, numbers, read_link
 from pipelines.publish.rolling import RollingUpload
 from pipelines.publish.run import OpenRun

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.config import Config
 from pipelines.errors import ArchiveError, BatchIncomplete, ManifestConflict, StoreUnavailable
 from pipelines.index.cdxj import parse_line
 from pipelines.memory.site import SiteMemory
+from pipelines.options import Config
 from pipelines.page.text import line_key
 from pipelines.publish import publish as publish_module
 from pipelines.publish.manifest import Manifest, newest, numbers, read_link

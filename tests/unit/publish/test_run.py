@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.config import Config
 from pipelines.errors import ArchiveError, ConfigError, RunLocked
+from pipelines.options import Config
 from pipelines.publish.run import OpenRun, work_folder
 from pipelines.store.archive import FORMAT, check_archive, open_archive
 from pipelines.store.local import LocalStore

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipelines import disk
-from pipelines.config import Config
 from pipelines.errors import WarcWriteFailed
+from pipelines.options import Config
 from pipelines.publish.run import OpenRun
 from pipelines.warc import rotate
 from tests.unit.publish.nights import FIRST_NIGHT, config_for, pages_of, start, visits
