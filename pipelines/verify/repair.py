@@ -1,7 +1,7 @@
 """Files of an archive that are missing or damaged, put right from a copy of it.
 
-A manifest says what each file is; a copy that has those very bytes has the file. Nothing else is changed: what no copy
-has stays as it is, and is said.
+A manifest says what each file is; a copy that has those very bytes has the file. An index that the copy does not have is
+made again from the WARC files of its run. Nothing else is changed: what no copy has stays as it is, and is said.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from pathlib import Path
 from pipelines import disk
 from pipelines.article.jsonl import file_sha256
 from pipelines.errors import ArchiveError, ObjectMissing
-from pipelines.publish.manifest import ManifestFile, replaced_files
+from pipelines.publish.indexing import write_index
+from pipelines.publish.manifest import Manifest, ManifestFile, replaced_files
 from pipelines.store.contract import Store
+from pipelines.store.keys import Kind
 from pipelines.verify.archive import read_chain
 
 _STEP_BYTES = 1 << 20
@@ -52,11 +54,13 @@ def repair(
         named = {file.key: file for manifest in manifests for file in manifest.files}
         now = {**named, **replaced_files(manifests)}
         files = {key: file for key, file in now.items() if file is not None}
-        for done, file in enumerate(files[key] for key in sorted(files)):
+        # Indexes come last: they may have to be made of WARC files that were put right before.
+        for done, key in enumerate(sorted(files, key=lambda key: (key.startswith(f"{Kind.INDEX}/"), key))):
             progress(site, done, len(files))
-            was = _wrong(store, file)
+            was = _wrong(store, files[key])
             if was is not None:
-                yield _put_right(store, copy, file, was, dry_run=dry_run)
+                warcs = _indexed_by(key, manifests)
+                yield _put_right(store, copy, files[key], was, warcs, dry_run=dry_run)
         progress(site, len(files), len(files))
 
 
@@ -67,24 +71,48 @@ def _wrong(store: Store, file: ManifestFile) -> str | None:
         return "missing"
 
 
-def _put_right(store: Store, copy: Store, file: ManifestFile, was: str, *, dry_run: bool) -> Repaired:
+def _indexed_by(key: str, manifests: Sequence[Manifest]) -> list[str]:
+    """The WARC files that the index *key* is made of; none for a file of another kind."""
+    if not key.startswith(f"{Kind.INDEX}/"):
+        return []
+    keys = next(keys for each in manifests if key in (keys := [file.key for file in each.files]))
+    return [each for each in keys if each.startswith(f"{Kind.WARC}/")]
+
+
+def _put_right(
+    store: Store, copy: Store, file: ManifestFile, was: str, warcs: Sequence[str], *, dry_run: bool
+) -> Repaired:
     with tempfile.TemporaryDirectory(prefix="pressarc-") as name:
         path = Path(name) / "file"
-        try:
-            _fetch(copy, file.key, path)
-        except ArchiveError as error:
-            return Repaired(file.key, was, is_right_now=False, message=f"the copy does not have it ({error.message})")
-        if file_sha256(path) != file.sha256:
-            return Repaired(file.key, was, is_right_now=False, message="the copy's is damaged, too")
-        if dry_run:
-            return Repaired(file.key, was, is_right_now=False, message="the copy has it")
+        message = _fetch(copy, file, path)
+        found, done = "the copy has it", "taken from the copy"
+        if message is not None and _made_again(store, file, path, warcs):
+            message, found, done = None, "it can be made again", "made again from the run's WARC files"
+        if message is not None or dry_run:
+            return Repaired(file.key, was, is_right_now=False, message=message or found)
         if was == "damaged":
             store.remove(file.key)
         store.put_new(file.key, path, sha256=file.sha256)
-    return Repaired(file.key, was, is_right_now=True, message="taken from the copy")
+    return Repaired(file.key, was, is_right_now=True, message=done)
 
 
-def _fetch(copy: Store, key: str, target: Path) -> None:
-    with copy.open(key) as stream, disk.whole(target) as file:
-        while part := stream.read(_STEP_BYTES):
-            file.write(part)
+def _made_again(store: Store, file: ManifestFile, path: Path, warcs: Sequence[str]) -> bool:
+    """Whether *file* is an index, and was made at *path* as its manifest says."""
+    if not warcs:
+        return False
+    try:
+        made = write_index(path, ((key, store.open(key)) for key in warcs))
+    except ArchiveError:  # a WARC file is missing or damaged, too, which is said of it
+        return False
+    return made is not None and made.sha256 == file.sha256
+
+
+def _fetch(copy: Store, file: ManifestFile, target: Path) -> str | None:
+    """Bring the copy's file to *target*; what is wrong with it, in words, or null."""
+    try:
+        with copy.open(file.key) as stream, disk.whole(target) as fetched:
+            while part := stream.read(_STEP_BYTES):
+                fetched.write(part)
+    except ArchiveError as error:
+        return f"the copy does not have it ({error.message})"
+    return None if file_sha256(target) == file.sha256 else "the copy's is damaged, too"

@@ -110,6 +110,19 @@ def test_what_the_copy_does_not_have_or_has_damaged_stays_and_is_said(
     assert museum.path(key).read_bytes() == before
 
 
+def test_an_index_that_no_copy_has_is_made_again_from_the_warc_files(museum: Museum, tmp_path: Path) -> None:
+    index, warc = museum.key(1, "index"), museum.key(2, "warc")
+    lost = museum.key(2, "index")
+    for key in (index, lost, warc):
+        museum.path(key).unlink()
+    store, nothing = LocalStore(museum.folder), LocalStore(tmp_path)
+    seen = list(repair(store, nothing, [SITE], no_progress, dry_run=True))
+    assert (index, "it can be made again") in [(each.key, each.message) for each in seen]
+    done = {each.key: each.is_right_now for each in repair(store, nothing, [SITE], no_progress, dry_run=False)}
+    assert done == {index: True, lost: False, warc: False}
+    assert [where for rule, where in museum.findings() if rule == "file_missing"] == sorted([lost, warc])
+
+
 # ---------------------------------------------------------------- memory
 
 
