@@ -24,6 +24,9 @@ _FETCH_LIMIT_S = 120
 _EMBEDDED = """<!doctype html><meta charset=utf-8><body style="margin:0"><script src="/ui.js"></script>
 <replay-web-page embed="default" replayBase="/replay/" source="/part.wacz" url="{url}" ts="{timestamp}"
  style="height:100vh"></replay-web-page>"""
+_INNER = """<!doctype html><html><head><script src="/ui.js"></script></head>
+<body><replay-app-main></replay-app-main></body></html>"""
+"""What the worker answers for its own folder, for a browser that asks before the worker is at work."""
 _TYPES = {".js": "application/javascript", ".wacz": "application/octet-stream", "": "text/html; charset=utf-8"}
 
 
@@ -56,6 +59,14 @@ class Viewer:
         return f"http://{self.host}/?{timestamp}/{url}"
 
 
+def _html(path: str, query: str) -> str | None:
+    """What the server makes itself."""
+    if path == "/replay/":
+        return _INNER
+    timestamp, _, url = query.partition("/")
+    return _EMBEDDED.format(url=url, timestamp=timestamp) if path == "/" and url else None
+
+
 @contextmanager
 def viewer(scripts: Path, pack: Path) -> Iterator[Viewer]:
     """Serve the viewer and *pack* while the block runs."""
@@ -67,9 +78,9 @@ def viewer(scripts: Path, pack: Path) -> Iterator[Viewer]:
 
         def do_GET(self) -> None:
             path, _, query = self.path.partition("?")
-            if path == "/" and query:
-                timestamp, _, url = query.partition("/")
-                self._send(_EMBEDDED.format(url=url, timestamp=timestamp).encode(), _TYPES[""])
+            html = _html(path, query)
+            if html is not None:
+                self._send(html.encode(), _TYPES[""])
             elif path in files:
                 content = files[path].read_bytes()
                 asked = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("Range", ""))
