@@ -1,7 +1,7 @@
 """Files of an archive that are missing or damaged, put right from a copy of it.
 
-A manifest says what each file is; a copy that has those very bytes has the file. An index that the copy does not have is
-made again from the WARC files of its run. Nothing else is changed: what no copy has stays as it is, and is said.
+A manifest says what each file is; a copy that has those very bytes has the file. An index that the copy does not have
+is made again from the WARC files of its run. Nothing else is changed: what no copy has stays as it is, and is said.
 """
 
 from __future__ import annotations
