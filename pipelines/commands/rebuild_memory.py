@@ -19,7 +19,9 @@ from pipelines.publish.work import SiteFolder
 
 
 def rebuild_memory(
-    site: Annotated[str, typer.Argument(help="The site, by its name in the archive.")],
+    sites: Annotated[
+        list[str] | None, typer.Argument(help="Sites, by their names in the archive; all of them by default.")
+    ] = None,
     archive: ArchiveOption = None,
     config: ConfigOption = None,
     set_: SetOption = None,
@@ -28,17 +30,21 @@ def rebuild_memory(
 
     ```sh
     pressarc rebuild-memory example.org
+    pressarc rebuild-memory
     ```
 
-    Its memory is put into the work folder, and the next run of the site goes on from it. What only the crawl knew
-    (which sitemap listed what) is learnt again by the next nights.
+    The memory is put into the work folder, and the next run of the site goes on from it. What only the crawl knew
+    (which sitemap listed what) is learnt again by the next nights. Without a name, all sites of the archive: after an
+    upgrade that reads memories of another version, for one.
     """
     effective = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})
     store = archive_of(effective)
-    named_sites(store, [site])
-    head = newest(store, site)
-    assert head is not None  # `named_sites` names only sites with a manifest
-    with closing(SiteFolder(work_folder(effective), site)) as folder, Crew() as crew, progress_bar() as watcher:
-        target = folder.memory_of(head.manifest.run)
-        count = rebuild(store, site, target, crew, watcher)
-    print(f"{target}: {count} articles; the next run of {site} goes on from it")
+    work = work_folder(effective)
+    with Crew() as crew:
+        for site in named_sites(store, sites):
+            head = newest(store, site)
+            assert head is not None  # `named_sites` names only sites with a manifest
+            with closing(SiteFolder(work, site)) as folder, progress_bar() as watcher:
+                target = folder.memory_of(head.manifest.run)
+                count = rebuild(store, site, target, crew, watcher)
+            print(f"{target}: {count} articles; the next run of {site} goes on from it")
