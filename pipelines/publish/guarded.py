@@ -36,6 +36,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 PAGE_LIMIT_S = 10
+"""Of the processor's time: what else the machine has to do must not say which pages are read."""
 PAGE_LIMIT_BYTES = 400_000_000
 """What a page may take beside what its worker had before it: with that, a worker stays below 500 MB."""
 
@@ -43,6 +44,8 @@ PageBorder = Callable[[int], AbstractContextManager[None]]
 """What a job puts around its work on each of its pages, with the page's number."""
 
 _NO_PAGE = -1
+_WAITING = 6
+"""How many times as long a page may take by the clock, as where memory is swapped out."""
 _MOST_DEATHS_BETWEEN_PAGES = 3
 _AHEAD = 4
 """Jobs a worker may be ahead of the one whose result is awaited: memory stays bounded, however many there are."""
@@ -226,7 +229,7 @@ class _Worker:
 
     def _cause(self) -> Reason:
         code = self._process.wait()
-        if code == -signal.SIGALRM:
+        if code in (-signal.SIGPROF, -signal.SIGALRM):
             return Reason.EXTRACTION_TIMEOUT
         # Whoever kills a process with SIGKILL does it for its memory.
         return Reason.EXTRACTION_MEMORY if code in (_NO_MEMORY, -signal.SIGKILL) else Reason.EXTRACTION_FAILED
@@ -288,15 +291,17 @@ def _die_with(lifeline: int) -> None:
 
 @contextmanager
 def _page(note: int, limits: tuple[float, int], number: int) -> Iterator[None]:
-    """Hold what is done within to the limits of a page. Who exceeds them dies of it, as is SIGALRM's default."""
+    """Hold what is done within to the limits of a page. Who exceeds them dies of it, as the signals' default is."""
     _write_note(note, number)
     seconds, size_bytes = limits
     unlimited = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (_own_bytes() + size_bytes, unlimited[1]))
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds * _WAITING)
     try:
         yield
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         resource.setrlimit(resource.RLIMIT_DATA, unlimited)
     _write_note(note, _NO_PAGE)

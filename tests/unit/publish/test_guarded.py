@@ -90,9 +90,10 @@ def test_single_pages_are_read_by_the_same_workers_and_given_up_one_by_one() -> 
 
 def test_memory_is_refused_before_it_is_taken() -> None:
     with Crew(1) as crew:
-        given = crew.one(on_page(peak_bytes, 150 * MB))
+        before, given = (crew.one(on_page(peak_bytes, size)) for size in (0, 150 * MB))
+        assert isinstance(before, int)
         assert isinstance(given, int)
-        assert 150 * MB < given < 350 * MB
+        assert 100 * MB < given - before < 160 * MB
         assert crew.one(on_page(peak_bytes, 250 * MB)) is Reason.EXTRACTION_MEMORY
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.http.url import canonical_url
 from pipelines.memory.site import SiteMemory
+from pipelines.publish.guarded import Crew
 from pipelines.publish.offline import extract_warcs
 from pipelines.publish.rebuild import rebuild
 from pipelines.publish.takedown import find
@@ -123,7 +124,7 @@ def test_a_further_page_whose_first_one_was_not_had_is_no_article(tmp_path: Path
 def test_memory_that_is_made_again_knows_the_further_pages(tmp_path: Path) -> None:
     (line,) = articles(tmp_path / "archive", FIRST, (SECOND, second_page(), 200))
     made = tmp_path / "memory.sqlite"
-    rebuild(LocalStore(tmp_path / "archive"), SITE, made, lambda *_: None)
+    rebuild(LocalStore(tmp_path / "archive"), SITE, made, Crew(1), lambda *_: None)
     with SiteMemory(made) as memory:
         known = memory.article(str(line["id"]))
         page = memory.url(canonical_url(SECOND))
@@ -145,7 +146,7 @@ def test_a_take_down_takes_the_records_of_all_pages(tmp_path: Path) -> None:
 
 def test_extraction_without_a_crawl_joins_the_pages_of_a_warc_file(tmp_path: Path) -> None:
     articles(tmp_path, FIRST, (SECOND, second_page(), 200))
-    (file,) = extract_warcs(list(tmp_path.glob("warc/**/*.warc.gz")), workers=1, progress=lambda *_: None)
+    (file,) = extract_warcs(list(tmp_path.glob("warc/**/*.warc.gz")), crew=Crew(1), progress=lambda *_: None)
     (line,) = file.articles
     assert line.text == "\n\n".join([*story("lighthouse"), *story("tramway")])
     assert len(line.provenance.further) == 1
