@@ -53,8 +53,8 @@ def with_listed(draft: Draft, listed: str | None) -> Draft:
 
 def measure(lines: Sequence[str], promised_words: int, declared: str) -> Measured:
     """What the text in *lines* shows of an article of *promised_words* (0 where nothing is promised)."""
-    words = sum(map(word_count, lines))
     if promised_words >= _LEAST_PROMISE:
+        words = sum(map(word_count, lines))
         why = f"{words} of {promised_words} promised words"
         if words < promised_words * _MOST_OF_A_TEASER:
             return Measured("paid" if declared in ("paid", "metered") else "unknown", why, is_cut=True)

@@ -42,7 +42,7 @@ def draft_of(part: PreparedPart, profile: Profile, page_flags: Sequence[Flag]) -
     why = "; ".join(filter(None, (claims.access_why, measured.why))) or None
     flags = (
         *page_flags,
-        *_flags(part, choice, region, sum(map(word_count, lines))),
+        *_flags(part, choice, region, sum(map(word_count, choice.own_lines)) + sum(each.words for each in kept)),
         *([Flag.CUT_SHORT] if measured.is_cut else ()),
     )
     return Draft(

@@ -68,7 +68,8 @@ def _names_licence(link: str) -> bool:
 def _licence_links(root: Element, base: str) -> Iterator[str]:
     """The addresses of the page's licence; a licence in a figure is that of a picture."""
     for element in root.iter("link", "a"):
-        if "rel" not in element.attrib or "license" not in (element.get("rel") or "").lower().split():
+        rel = element.get("rel")
+        if rel is None or "license" not in rel.lower().split():
             continue
         address = absolute_url(base, element.get("href") or "")
         if address is not None and next(element.iterancestors("figure"), None) is None:
