@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import re
-import resource
 import signal
 import subprocess
 import sys
@@ -61,7 +60,9 @@ def same(value: int) -> tuple[int, int]:
 def peak_bytes(size_bytes: int) -> int:
     """The most memory that this process had, after a page that takes so much."""
     b"x" * size_bytes
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    # Not what getrusage says: that begins with what the parent had.
+    (peak_kb,) = re.findall(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
+    return int(peak_kb) * 1024
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +94,7 @@ def test_memory_is_refused_before_it_is_taken() -> None:
         before, given = (crew.one(on_page(peak_bytes, size)) for size in (0, 150 * MB))
         assert isinstance(before, int)
         assert isinstance(given, int)
-        assert 100 * MB < given - before < 160 * MB
+        assert 140 * MB < given - before < 160 * MB
         assert crew.one(on_page(peak_bytes, 250 * MB)) is Reason.EXTRACTION_MEMORY
 
 
