@@ -11,7 +11,7 @@ import pytest
 from fastwarc.warc import ArchiveIterator as FastwarcIterator
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 
-from pipelines.index.cdxj import Capture, captures_in, parse_line
+from pipelines.index.cdxj import UNKNOWN_MIME, Capture, captures_in
 from tests.contract.s3_servers import SCRIPTS
 from tests.origin.crawling import Crawl, Crawling
 from tests.origin.plain_reader import Block
@@ -195,14 +195,22 @@ def test_our_index_has_the_keys_and_places_of_cdxj_indexers(crawl: Crawl) -> Non
         timeout=60,
         check=True,
     )
-    theirs = [parse_line(line.encode(), where="cdxj-indexer") for line in done.stdout.splitlines()]
+    # What stands where a status would is no number in every answer that is broken, and cdxj-indexer takes it as it is.
+    theirs = [place_in(line) for line in done.stdout.splitlines()]
     with crawl.warc.open("rb") as stream:
-        ours = list(captures_in(stream, crawl.warc.name))
-    assert sorted(place_of(each) for each in theirs) == sorted(place_of(each) for each in ours)
+        ours = [place_of(each) for each in captures_in(stream, crawl.warc.name)]
+    assert sorted(theirs) == sorted(ours)
 
 
 def place_of(capture: Capture) -> tuple[str, str, str, int, int, str]:
     return (capture.urlkey, capture.timestamp, capture.url, capture.offset, capture.length, capture.mime)
+
+
+def place_in(line: str) -> tuple[str, str, str, int, int, str]:
+    """The same of a line of cdxj-indexer's."""
+    urlkey, timestamp, rest = line.split(" ", 2)
+    told = json.loads(rest)
+    return (urlkey, timestamp, told["url"], int(told["offset"]), int(told["length"]), told.get("mime") or UNKNOWN_MIME)
 
 
 def test_pywb_indexes_every_response_and_revisit_where_it_lies(
