@@ -198,7 +198,11 @@ class _Worker:
         code = _START.format(path=sys.path, jobs=theirs.fileno(), note=self._note.fileno(), limits=limits)
         # Begun anew, not forked: the crawl has threads, whose locks a fork would copy.
         self._process = subprocess.Popen(  # noqa: S603 (ourselves)
-            [sys.executable, "-c", code], stdin=lifeline, pass_fds=(theirs.fileno(), self._note.fileno())
+            [sys.executable, "-c", code],
+            stdin=lifeline,
+            pass_fds=(theirs.fileno(), self._note.fileno()),
+            # Ctrl-C on a terminal goes to a whole group. It is for the crawl, which seals and commits what there is.
+            start_new_session=True,
         )
         os.close(lifeline)
         theirs.close()
@@ -265,7 +269,6 @@ def serve(jobs: int, note: int, limits: tuple[float, int]) -> None:
         note: File descriptor for the number of the page in hand.
         limits: Seconds and bytes that a page may take.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the crawl, which seals and commits what there is
     _die_with(sys.stdin.fileno())
     connection, page = Connection(jobs), partial(_page, note, limits)
     while True:
@@ -280,7 +283,10 @@ def serve(jobs: int, note: int, limits: tuple[float, int]) -> None:
             os._exit(_NO_MEMORY)  # the page in hand is to blame, and nothing here can be relied upon
         except Exception as error:  # noqa: BLE001 - it is raised again where the job was given
             answer = (False, error)
-        connection.send(answer)
+        try:
+            connection.send(answer)
+        except (BrokenPipeError, ConnectionResetError):
+            return  # who asked is gone
 
 
 def _die_with(lifeline: int) -> None:

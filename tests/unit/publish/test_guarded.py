@@ -150,6 +150,25 @@ def test_workers_do_not_outlive_a_process_that_is_killed() -> None:
     assert not any(map(is_running, workers))
 
 
+def slow(*, doomed: Mapping[int, Reason], page: PageBorder) -> None:
+    time.sleep(0.3)
+
+
+def test_a_worker_whose_holder_hung_up_ends_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
+    worker = guarded._Worker()
+    worker.give(guarded._Task(Job(slow, ())))
+    worker.connection.close()
+    assert worker._process.wait(timeout=30) == 0
+    worker.stop()
+    assert capfd.readouterr().err == ""
+
+
+def test_ctrl_c_at_a_terminal_does_not_reach_the_workers() -> None:
+    with Crew(1) as crew:
+        _, pid = crew.one(on_page(same, 1))
+        assert os.getpgid(pid) != os.getpgid(0)
+
+
 def is_running(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
