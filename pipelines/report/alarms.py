@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from statistics import mean, median
 
+from pipelines.reasons import Source
 from pipelines.report.figures import Figures, RunFigures, State, together
 from pipelines.report.night import Night, SiteNight
 
@@ -20,6 +21,8 @@ _LEAST_RUNS = 3
 _USUAL_ARTICLES = 2.0
 """A site with fewer new articles in a usual night may well have none in another."""
 _LEAST_NAMED = 5
+_SELDOM = (Source.REDIRECT, Source.MEMORY)
+"""Named by these is what has moved, or is looked at again: in a night there may well be nothing."""
 _COVERAGE_DROP = 0.2
 _MOSTLY, _HARDLY = 0.6, 0.2
 _LEAST_READ = 3
@@ -83,12 +86,13 @@ def _alarms(now: Figures, usual: Sequence[Figures]) -> Iterator[str]:
 
 
 def _coverage(now: Figures, before: Figures) -> Iterator[str]:
+    silent = []
     for source, usual in sorted(before.coverage.items()):
         if usual.expected < _LEAST_NAMED:
             continue
         tonight = now.coverage.get(source)
         if tonight is None or not tonight.expected:
-            yield f"source {source} names no article any more"
+            silent += [source] if source not in _SELDOM else []
         elif tonight.expected >= _LEAST_NAMED:
             share, was = tonight.extracted / tonight.expected, usual.extracted / usual.expected
             if share < was - _COVERAGE_DROP:
@@ -96,6 +100,10 @@ def _coverage(now: Figures, before: Figures) -> Iterator[str]:
                     f"coverage of source {source} dropped to {_percent(share)} "
                     f"({tonight.extracted} of {tonight.expected}); before, {_percent(was)}"
                 )
+    if len(silent) == 1:
+        yield f"source {silent[0]} names no article any more"
+    elif silent:  # of a site that was redesigned all of them are: one sentence is enough
+        yield f"sources {', '.join(silent)} name no article any more"
 
 
 def _template(now: Figures, before: Figures) -> Iterator[str]:

@@ -17,7 +17,7 @@ from pipelines.publish.stats import STAGES, WORDS_FROM
 from pipelines.report.alarms import alarm_words, alarms_of_night, alarms_of_run
 from pipelines.report.figures import BEFORE, Figures, RunFigures
 from pipelines.report.night import Night, SiteNight
-from pipelines.report.plots import bars, lines, sparkline, stacked_bars
+from pipelines.report.plots import bars, lines, sparkline, stacked_bars, towering
 from pipelines.report.words import articles_words, bytes_words, coverage_words, seconds_words
 
 _MOST_SERIES = 5
@@ -148,7 +148,7 @@ _TILES: tuple[tuple[str, Callable[[Figures], float]], ...] = (
 
 
 def _usual(before: Sequence[float], words: Callable[[float], str]) -> str:
-    return f"usually {words(median(before))}" if before else "the first"
+    return f"usually {words(median(before))}" if before else "the first time"
 
 
 def _covered(figures: Figures) -> float | None:
@@ -169,7 +169,9 @@ def _figures(columns: Sequence[_Column]) -> Iterator[str]:
     each = [*[Figures()] * blank, *(column.figures for column in columns)]
 
     def stacked(title: str, hues: str, series: Mapping[str, Sequence[float]], unit: str) -> str:
-        return _figure(title, hues, series, lambda: stacked_bars(labels, series, unit=unit))
+        cut = ", ".join(f"{labels[place]}: {total:,.0f}" for place, total in towering(series).items())
+        note = f"{cut} (cut off)" if cut else ""
+        return _figure(title, hues, series, lambda: stacked_bars(labels, series, unit=unit), note)
 
     articles = {event: [float(getattr(one, event)) for one in each] for event in ("new", "changed", "removed")}
     yield stacked("Articles", "events", articles, "articles")
@@ -188,13 +190,16 @@ def _figures(columns: Sequence[_Column]) -> Iterator[str]:
     yield stacked("Time of the stages, in s", "plain", _series([one.stages_s for one in each], STAGES), "s")
 
 
-def _figure(title: str, hues: str, series: Mapping[str, Sequence[float | None]], draw: Callable[[], str]) -> str:
+def _figure(
+    title: str, hues: str, series: Mapping[str, Sequence[float | None]], draw: Callable[[], str], note: str = ""
+) -> str:
     has_any = any(number for numbers in series.values() for number in numbers)
     key = "".join(
         f'<span><i style="background:var(--c{place})"></i>{escape(name)}</span>'
         for place, (name, numbers) in enumerate(series.items())
         if any(numbers)
     )
+    key += f"<span>{escape(note)}</span>" if note else ""
     shown = draw() if has_any else '<p class="nothing">nothing to show</p>'
     caption = f'<figcaption><h2>{title}</h2><p class="key">{key if has_any else ""}</p></figcaption>'
     return f'<figure class="card hues-{hues}" role="img" aria-label="{escape(title)}">{caption}{shown}</figure>'

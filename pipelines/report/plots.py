@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from xml.etree import ElementTree as ET
 
 import pygal
@@ -23,20 +23,40 @@ _LABELS = 5
 """How many labels the horizontal axis has at most; fewer where they are long."""
 _LETTER, _GAP = 7, 14
 """Of a label, in pixels."""
+_TOWERING, _CUT_AT = 4.0, 1.25
+"""A bar so many times as high as the highest of the others is drawn so many times as high as that one."""
+_MOST_CUT, _LEAST_OTHERS = 2, 3
 _LONG_NUMBER = re.compile(r"(\d+\.\d)\d+")
 """A tenth of a pixel is all that can be seen."""
 _NOT_OURS = ("script", "style", "defs", "title")
 
 
 def stacked_bars(labels: Sequence[str], series: Mapping[str, Sequence[float]], *, unit: str = "") -> str:
-    """A bar for each label, of one part for each series.
+    """A bar for each label, of one part for each series; those that tower above the others are cut off.
 
     Args:
         labels: Of the bars, the newest last.
         series: Name → a number for each bar; coloured in this order.
         unit: What is counted; said beside each number that is pointed at.
     """
-    return _drawn(pygal.StackedBar(**_options()), labels, series, unit)
+    cut = towering(series)
+    others = [total for place, total in enumerate(_totals(series)) if place not in cut]
+    scale = {place: _CUT_AT * max(others) / total for place, total in cut.items()}
+    return _drawn(pygal.StackedBar(**_options()), labels, series, unit, scale=scale)
+
+
+def towering(series: Mapping[str, Sequence[float]]) -> dict[int, float]:
+    """Bars that would leave all others hardly any height, as a site's first night does: their places and totals."""
+    totals = _totals(series)
+    ranked = sorted(filter(None, totals), reverse=True)
+    for count in range(_MOST_CUT, 0, -1):
+        if len(ranked) >= count + _LEAST_OTHERS and ranked[count - 1] > _TOWERING * ranked[count]:
+            return {place: total for place, total in enumerate(totals) if total >= ranked[count - 1]}
+    return {}
+
+
+def _totals(series: Mapping[str, Sequence[float]]) -> list[float]:
+    return [sum(each) for each in zip(*series.values(), strict=True)]
 
 
 def bars(labels: Sequence[str], series: Mapping[str, Sequence[float]], *, unit: str = "") -> str:
@@ -71,6 +91,7 @@ def _options() -> dict[str, object]:
         "max_scale": 5,
         "show_x_guides": False,
         "truncate_label": -1,
+        "value_formatter": lambda number: f"{number:,.9g}",
     }
 
 
@@ -81,7 +102,10 @@ def _drawn(
     unit: str,
     *,
     at_most: int = _LABELS,
+    scale: Mapping[int, float] | None = None,
 ) -> str:
+    """The plot; bars at the places in *scale* are drawn that much lower, and say their true numbers all the same."""
+    scale = scale or {}
     chart.x_labels = _spaced(labels, at_most)
     for name, numbers in series.items():
         words = f" {unit}" if unit else ""
@@ -89,11 +113,11 @@ def _drawn(
         chart.add(
             name,
             [
-                {"value": number, "label": f"{label}, {name}: {said}{words}"}
-                for label, number, said in zip(labels, numbers, told, strict=True)
+                {"value": number and number * scale.get(place, 1), "label": f"{label}, {name}: {said}{words}"}
+                for place, (label, number, said) in enumerate(zip(labels, numbers, told, strict=True))
             ],
         )
-    return _plain(chart, "plot")
+    return _plain(chart, "plot", scale)
 
 
 def _spaced(labels: Sequence[str], at_most: int) -> list[str]:
@@ -108,7 +132,7 @@ def _number(number: float | None) -> str:
     return "-" if number is None else f"{number:,.0f}" if number == round(number) else f"{number:,.1f}"
 
 
-def _plain(chart: pygal.Graph, kind: str) -> str:
+def _plain(chart: pygal.Graph, kind: str, cut: Collection[int] = ()) -> str:
     """The plot without what it needs to be a page of its own; what is told of a bar becomes its title."""
     root = ET.fromstring(chart.render())  # noqa: S314 (drawn a moment ago)
     for parent in list(root.iter()):
@@ -120,7 +144,7 @@ def _plain(chart: pygal.Graph, kind: str) -> str:
             elif name == "desc":
                 child.tag = "title"
                 child.attrib.clear()
-    _thin(root)
+    _thin(root, cut)
     for element in root.iter():
         element.tag = _local(element.tag)
         for name in [name for name in element.attrib if name.startswith("{") or name == "id"]:
@@ -130,11 +154,13 @@ def _plain(chart: pygal.Graph, kind: str) -> str:
     return _LONG_NUMBER.sub(r"\1", ET.tostring(root, encoding="unicode"))
 
 
-def _thin(root: ET.Element) -> None:
-    """Mark the newest bar of each series, and leave out bars that have no height."""
+def _thin(root: ET.Element, cut: Collection[int]) -> None:
+    """Mark the newest bar of each series, and those that are cut off, and leave out bars that have no height."""
     for series in [each for each in root.iter() if each.get("class") == "bars"]:
         drawn = list(series)
         drawn[-1].set("class", "bar now")
+        for place in cut:
+            drawn[place].set("class", f"{drawn[place].get('class')} cut")
         for bar in drawn:
             if all(not float(part.get("height", 0)) for part in bar if _local(part.tag) == "rect"):
                 series.remove(bar)

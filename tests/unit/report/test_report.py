@@ -29,13 +29,20 @@ USUAL = Figures(
     changed=2,
     exchanges=60,
     requests={"page": {"200": 40, "304": 15, "404": 1}, "robots": {"200": 1}},
-    coverage={"sitemap": Coverage(expected=100, captured=99, extracted=98)},
+    coverage={
+        "feed": Coverage(expected=10, captured=10, extracted=10),
+        "redirect": Coverage(expected=2, captured=2, extracted=2),
+        "sitemap": Coverage(expected=100, captured=99, extracted=98),
+    },
     words={"200": 8, "400": 4},
     ways={"template": 12},
     bytes={"warc": 900_000, "articles": 40_000},
     removed_lines={"furniture": 30},
     stages_s={"crawling": 60.0, "learning": 3.0},
 )
+
+
+MANY = USUAL.model_copy(update={"new": 4000})
 
 
 def run_of(figures: Figures, day: int, state: State = State.COMPLETE, site: str = SITE) -> RunFigures:
@@ -69,8 +76,12 @@ def test_an_ordinary_night_has_no_alarm() -> None:
     ("changed", "words"),
     [
         ({"new": 0, "changed": 0, "words": {}, "ways": {}}, "no new or changed article"),
-        ({"coverage": {"sitemap": Coverage(expected=100, captured=40, extracted=30)}}, r"dropped to 30% \(30 of 100\)"),
-        ({"coverage": {}}, "source sitemap names no article any more"),
+        (
+            {"coverage": {**USUAL.coverage, "sitemap": Coverage(expected=100, captured=40, extracted=30)}},
+            r"source sitemap dropped to 30% \(30 of 100\)",
+        ),
+        ({"coverage": {}}, "^sources feed, sitemap name no article any more"),
+        ({"coverage": {"feed": Coverage(expected=9, captured=9, extracted=9)}}, "^source sitemap names no article"),
         ({"ways": {"trafilatura-not-template": 11, "template": 1}}, "template is retired"),
         ({"requests": {"page": {"200": 10, "503": 40}}}, "80% of the requests"),
         ({"words": {"0": 9, "50": 3}}, "no more than about 0 words; before, 200"),
@@ -190,6 +201,18 @@ def test_of_many_nights_a_page_shows_thirty_and_stays_light() -> None:
     page = night_page(a_night(99), [a_night(day) for day in range(99)])
     assert len(re.findall(r", new: 10 articles", page)) == 31
     assert len(page) < 400_000
+
+
+def test_a_night_that_towers_above_the_others_is_cut_off_and_said_so() -> None:
+    first = a_night(0).model_copy(
+        update={"sites": (SiteNight(site=SITE, status="complete", said=(), runs=(run_of(MANY, 0),)),)}
+    )
+    page = night_page(a_night(), [first, *(a_night(day) for day in range(1, 9))])
+    assert "21 Nov: 4,002 (cut off)" in page
+    assert "21 Nov, new: 4,000 articles" in page
+    heights = [float(each) for each in re.findall(r'<rect [^>]*height="([\d.]+)"', page)]
+    assert sorted(heights)[-9] > 20  # what the others had left is seen
+    assert "cut off" not in night_page(a_night(), [first])
 
 
 def test_what_failed_stands_at_the_top() -> None:
