@@ -220,9 +220,7 @@ def list_(
         print(json.dumps(rows, indent=1, ensure_ascii=False))
         return
     out = Console(soft_wrap=True, highlight=False)
-    shown = [
-        {key: "-" if value is None else str(value) for key, value in row.items() if key != "error"} for row in rows
-    ]
+    shown = [{key: _SHOWN.get(value, str(value)) for key, value in row.items() if key != "error"} for row in rows]
     if not rows:
         out.print(_NO_FILES, markup=False)
     elif out.is_terminal:
@@ -240,6 +238,9 @@ def list_(
             errors.print(f"{row['site']}: {row['error']}", markup=False)
 
 
+_SHOWN: dict[object, str] = {None: "-", True: "yes", False: "no"}
+
+
 def _rows(files: Sequence[SiteFile], nights: Sequence[Night]) -> list[dict[str, object]]:
     now, rows = _now(), []
     for file, known, trouble in standings(files, nights):
@@ -250,7 +251,7 @@ def _rows(files: Sequence[SiteFile], nights: Sequence[Night]) -> list[dict[str, 
         rows.append(
             _row(
                 file.config.site.name,
-                enabled="yes" if file.config.nightly.enabled else "no",
+                enabled=file.config.nightly.enabled,
                 due=None if not file.config.nightly.enabled else "now" if due <= now else _instant(due),
                 last_run=None if known.last is None else _instant(known.last.started_at),
                 state=known.state if trouble is None else "unknown",

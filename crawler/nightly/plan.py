@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
 from crawler.nightly.due import Decision, decide
-from crawler.nightly.standing import Standing, offline_standing, standing
+from crawler.nightly.standing import Standing, archive_in, offline_standing, standing
 from pipelines.errors import ArchiveError, StoreUnavailable
 from pipelines.options import Config
 from pipelines.publish.run import waiting_sites
 from pipelines.report.night import Night
 from pipelines.site_files import SiteFile
+from pipelines.store.contract import Store
+
+_ASKED_AT_ONCE = 16
+"""Sites whose newest manifest is read at a time: from a bucket each answer takes its while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +34,50 @@ class Planned:
 
 
 def standings(
-    files: Iterable[SiteFile], nights: Sequence[Night]
+    files: Sequence[SiteFile], nights: Sequence[Night]
 ) -> Iterator[tuple[SiteFile, Standing, ArchiveError | None]]:
-    """How each site stands, and what is wrong with its file or its archive.
+    """How each site stands, and what is wrong with its file or its archive; in the order of *files*.
 
-    An archive that does not answer is asked once, and not again for each of its sites; the site stands as far as this
-    machine knows.
+    An archive is opened once, and one that does not answer is not asked again for each of its sites; those stand as
+    far as this machine knows.
     """
-    silent: dict[str, StoreUnavailable] = {}
-    for file in files:
-        if file.config is None:
-            yield file, Standing(), file.error
-            continue
-        location = file.config.archive.location
-        if location not in silent:
-            try:
-                yield file, standing(file.config, nights), None
-                continue
-            except StoreUnavailable as error:
-                silent[location] = error
-            except ArchiveError as error:
-                yield file, offline_standing(file.config, nights), error
-                continue
-        yield file, offline_standing(file.config, nights), silent[location]
+    archives: _Archives = {}
+    for config in (file.config for file in files if file.config is not None):
+        if _place(config) not in archives:
+            archives[_place(config)] = _opened(config)
+    with ThreadPoolExecutor(_ASKED_AT_ONCE, thread_name_prefix="standing") as threads:
+        yield from threads.map(lambda file: _stands(file, archives, nights), files)
+
+
+_Archives = dict[tuple[str | None, ...], Store | ArchiveError | None]
+"""By place: the store, why it cannot be read, or null where no archive was begun."""
+
+
+def _place(config: Config) -> tuple[str | None, ...]:
+    return config.archive.location, config.archive.endpoint, config.archive.region
+
+
+def _opened(config: Config) -> Store | ArchiveError | None:
+    try:
+        return archive_in(config)
+    except ArchiveError as error:
+        return error
+
+
+def _stands(
+    file: SiteFile, archives: _Archives, nights: Sequence[Night]
+) -> tuple[SiteFile, Standing, ArchiveError | None]:
+    if file.config is None:
+        return file, Standing(), file.error
+    archive = archives[_place(file.config)]
+    if isinstance(archive, ArchiveError):
+        return file, offline_standing(file.config, nights), archive
+    try:
+        return file, standing(file.config, archive, nights), None
+    except ArchiveError as error:
+        if isinstance(error, StoreUnavailable):
+            archives[_place(file.config)] = error
+        return file, offline_standing(file.config, nights), error
 
 
 def plan(

@@ -12,6 +12,7 @@ from pipelines.publish.work import waiting_runs
 from pipelines.report.figures import RunFigures, State, runs_of
 from pipelines.report.night import Night
 from pipelines.store.archive import check_archive
+from pipelines.store.contract import Store
 from pipelines.store.open import open_store
 
 NEVER = "never"
@@ -54,19 +55,29 @@ class Standing:
         return bool(self.interrupted) or self.has_failed or is_cut
 
 
-def standing(config: Config, nights: Iterable[Night] = ()) -> Standing:
+def archive_in(config: Config) -> Store | None:
+    """The archive of *config*; null where none was begun yet.
+
+    Raises:
+        ArchiveError: It has another format or cannot be reached.
+    """
+    archive = config.archive
+    store = open_store(archive.location, endpoint=archive.endpoint, region=archive.region)
+    return store if check_archive(store) else None
+
+
+def standing(config: Config, archive: Store | None, nights: Iterable[Night] = ()) -> Standing:
     """How the site of *config* stands.
 
     Args:
         config: The site's effective configuration.
+        archive: What `archive_in` gave.
         nights: What is kept of nights before, the newest first.
 
     Raises:
-        ArchiveError: The archive has another format or cannot be reached; `offline_standing` needs none.
+        ArchiveError: The archive cannot be read; `offline_standing` needs none.
     """
-    archive, site = config.archive, config.site.name
-    store = open_store(archive.location, endpoint=archive.endpoint, region=archive.region)
-    last = next(runs_of(store, site, newest_first=True), None) if check_archive(store) else None
+    last = None if archive is None else next(runs_of(archive, config.site.name, newest_first=True), None)
     return replace(offline_standing(config, nights), last=last)
 
 

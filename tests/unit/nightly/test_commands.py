@@ -68,7 +68,7 @@ def test_a_site_is_switched_off_and_on_and_its_file_stays_a_persons(folder: Path
     assert path.read_text(encoding="utf-8") == f"{GOOD}\n[nightly]\nenabled = false\n"
     assert path.stat().st_mode & 0o777 == 0o640
     (listed,) = json.loads(run("sites", "list", "--json").stdout)
-    assert (listed["enabled"], listed["due"]) == ("no", None)
+    assert (listed["enabled"], listed["due"]) == (False, None)
     assert run("sites", "enable", "news.example.org").exit_code == 0
     assert path.read_text(encoding="utf-8") == f"{GOOD}\n[nightly]\nenabled = true\n"
     assert "already" in run("sites", "enable", "news.example.org").stdout
