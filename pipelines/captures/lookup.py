@@ -16,11 +16,15 @@ from pipelines.article.jsonl import read_lines
 from pipelines.article.schema import Article
 from pipelines.captures.indexes import RunIndex
 from pipelines.captures.merge import original_of
+from pipelines.errors import ProtocolBroken, WarcError
+from pipelines.http.head import parse_head
+from pipelines.http.url import absolute_url
 from pipelines.index.cdxj import Capture, parse_line, url_key
 from pipelines.publish.manifest import Manifest
 from pipelines.publish.outcomes import OutcomeLine
 from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, parse_key
+from pipelines.warc.reader import read_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class FoundCapture:
     original: Capture | None = None
     """Of a revisit: the capture that has the payload; null where the archive does not have it."""
     articles: tuple[ArticleRef, ...] = ()
+    leads_to: str | None = None
+    """Of a redirect: the URL it names."""
 
     @property
     def at(self) -> datetime:
@@ -59,6 +65,7 @@ class FoundCapture:
             "digest": self.capture.digest,
             "warc": _place(self.capture),
             "original": None if self.original is None else {"url": shown.url, "warc": _place(shown)},
+            "leads_to": self.leads_to,
             "site": self.site,
             "run": self.run,
             "articles": [{"id": each.id, "revision": each.revision} for each in self.articles],
@@ -96,6 +103,19 @@ def _payload_of(capture: Capture, captures: Sequence[Capture]) -> Capture | None
     """The capture that has the payload: a 304 may refer to a revisit, and that to another URL's record."""
     original = original_of(capture, captures)
     return _payload_of(original, captures) if original is not None and original.is_revisit else original
+
+
+def leading(found: FoundCapture, store: Store) -> FoundCapture:
+    """The capture and, if it is a redirect, where it leads: its record is read for that."""
+    capture = found.capture
+    if capture.status is None or not 300 <= capture.status < 400 or capture.status == 304:
+        return found
+    try:
+        head = parse_head(read_record(store.read_range(capture.filename, capture.offset, capture.length)).block)
+    except (ProtocolBroken, WarcError):  # `verify` says what is wrong with it
+        return found
+    target = head.get("location")
+    return replace(found, leads_to=None if target is None else absolute_url(capture.url, target))
 
 
 # ---------------------------------------------------------------- articles

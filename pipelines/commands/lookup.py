@@ -11,12 +11,13 @@ from typing import Annotated
 import typer
 
 from pipelines.captures.indexes import RunIndex, run_indexes
-from pipelines.captures.lookup import Articles, FoundCapture, captures_of, nearest
+from pipelines.captures.lookup import Articles, FoundCapture, captures_of, leading, nearest
 from pipelines.commands.archive import archive_of, named_sites
 from pipelines.commands.console import progress_bar
 from pipelines.commands.options import ArchiveOption, ConfigOption, JsonOption, SetOption
 from pipelines.config import load_config
 from pipelines.errors import ConfigError
+from pipelines.http.url import without_tracking
 from pipelines.publish.run import work_folder
 
 _MEANT = re.compile(r"\d{4}(?:\d\d){0,5}")
@@ -41,11 +42,15 @@ def lookup(
     ```
 
     The oldest comes first; with `--at`, only the nearest to that time. Exit code 2 where the archive has no capture of
-    the URL. Captures of `http` and `https`, with `www.` and without, are found together, as SURT keys have it. A
-    capture that only says that nothing had changed (a revisit) is told with the record that has the payload, in
-    whichever run that is. `article` names the articles that the page held, and the newest of their revisions that had
-    been captured at this URL by then. With `--json`: a list of `{url, at, status, mime, is_revisit, digest, warc: {key,
-    offset, length}, original: {url, warc}, site, run, articles: [{id, revision}]}`.
+    the URL. Captures of `http` and `https`, with `www.` and without, are found together, as SURT keys have it; where
+    there is none, parameters that only say where a reader came from (`utm_source` and the like) are left out.
+
+    A capture that only says that nothing had changed (a revisit) is told with the record that has the payload, in
+    whichever run that is, and a redirect with the URL it leads to. `article` names the articles that the page held,
+    and the newest of their revisions that had been captured at this URL by then.
+
+    With `--json`: a list of `{url, at, status, mime, is_revisit, digest, warc: {key, offset, length}, original: {url,
+    warc}, leads_to, site, run, articles: [{id, revision}]}`.
     """
     loaded = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})
     wanted = None if at is None else parse_time(at)
@@ -57,7 +62,7 @@ def lookup(
     with progress_bar() as watcher:
         for each in named_sites(store, site):
             runs += run_indexes(store, each, folder, watcher)
-    found = captures_of(url, runs)
+    found = captures_of(url, runs) or captures_of(without_tracking(url), runs)
     if not found:
         raise ConfigError(f"the archive {store.location} has no capture of this URL", where=url)
     articles = Articles(store, {run.manifest.run: run.manifest for run in runs})
@@ -68,6 +73,7 @@ def lookup(
         assert one is not None
         # What an unchanged page showed was written down when it was captured before.
         shown = list(articles.known(found[: found.index(one) + 1]))[-1:]
+    shown = [leading(each, store) for each in shown]
     if as_json:
         print(json.dumps([each.to_json() for each in shown], indent=1, ensure_ascii=False))
         return
@@ -86,6 +92,8 @@ def _words(found: FoundCapture) -> list[str]:
         )
     elif capture.is_revisit:
         lines.append("  payload   the archive does not have it")
+    if found.leads_to is not None:
+        lines.append(f"  leads to  {found.leads_to}")
     lines += [
         f"  article   {each.id}" + ("" if each.revision is None else f" revision {each.revision}")
         for each in found.articles

@@ -12,16 +12,30 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.captures.indexes import RunIndex, kept_here, run_indexes
-from pipelines.captures.lookup import Articles, FoundCapture, captures_of, nearest
+from pipelines.captures.lookup import Articles, FoundCapture, captures_of, leading, nearest
 from pipelines.cli import app
 from pipelines.commands.lookup import parse_time
 from pipelines.errors import AccessDenied, ConfigError
 from pipelines.index.search import Ranged
 from pipelines.publish.manifest import Manifest, numbers, read_link
+from pipelines.reasons import Source
 from pipelines.store.local import LocalStore
+from pipelines.values import VisitFacts
 from pipelines.warc.reader import read_record
 from tests.unit.captures.nights import AGAIN, NIGHTS, PICTURE, four_nights
-from tests.unit.publish.nights import HOME, SITE, id_of, no_progress, url_of
+from tests.unit.publish.nights import (
+    HOME,
+    SITE,
+    capture,
+    commit,
+    config_for,
+    exchange,
+    id_of,
+    in_this_process,
+    no_progress,
+    start,
+    url_of,
+)
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +72,16 @@ def test_a_revisit_is_told_with_the_capture_of_an_earlier_run_that_has_the_paylo
     (again,) = captured(archive, AGAIN)
     (picture,) = captured(archive, PICTURE)
     assert (again.capture.mime, again.original) == ("warc/revisit", picture.capture)
+
+
+def test_a_redirect_is_told_with_the_url_it_leads_to(tmp_path: Path) -> None:
+    moved = exchange(f"{HOME}old", b"", at=NIGHTS[0], status=301, fields=[("Location", "/2026/new/")])
+    with in_this_process():
+        run = start(config_for(tmp_path), NIGHTS[0])
+        capture(run, [(moved, VisitFacts(Source.LINK, HOME, 1))])
+        commit(run)
+    (found,) = captures_of(f"{HOME}old", runs_of(tmp_path))
+    assert leading(found, LocalStore(tmp_path)).leads_to == f"{HOME}2026/new/"
 
 
 def test_articles_are_named_with_the_revision_that_was_captured_by_then(archive: Path) -> None:
@@ -133,6 +157,7 @@ def test_the_command_tells_all_captures_or_the_nearest_one_and_says_what_it_does
     (one,) = json.loads(said)
     assert (one["at"], one["status"]) == (f"{NIGHTS[3]:%Y-%m-%dT%H:%M:%SZ}", 200)
     assert one["articles"] == [{"id": id_of("quarry"), "revision": 2}]
+    assert pressarc(archive, "lookup", f"{url_of('quarry')}?utm_source=letter")[1].count("  record  ") == 4
     assert pressarc(archive, "lookup", f"{HOME}nowhere")[1].endswith("has no capture of this URL")
     assert "write it like" in pressarc(archive, "lookup", "quarry")[1]
     assert "write it like" in pressarc(archive, "lookup", HOME, "--at", "yesterday")[1]
