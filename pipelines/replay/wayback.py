@@ -35,7 +35,8 @@ def write_settings(folder: Path, indexes: Sequence[Path], records_url: str) -> N
     shutil.rmtree(shown, ignore_errors=True)
     disk.make_folder(shown)
     for path in indexes:
-        (shown / path.name).symlink_to(path.resolve())
+        # A name of its own: another replay, begun after a further night, takes the older file's away.
+        disk.link(path, shown / path.name)
     collection = {"index_paths": shown.name, "archive_paths": [records_url]}
     settings = {"collections": {COLLECTION: collection}, "enable_memento": True}
     with disk.whole(folder / "config.yaml") as file:
@@ -47,8 +48,9 @@ def running(python: Path, folder: Path, *, bind: str, port: int) -> Iterator[sub
     """Run pywb with the block, on *bind*:*port*; it ends with the block, and with this process however that ends.
 
     Raises:
-        ReplayFailed: It does not come up; the end of its log is in the sentence.
+        ReplayFailed: The port is taken, or it does not come up; the end of its log is in the sentence.
     """
+    _check_free(bind, port)
     log = folder / "pywb.log"
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 (our own command)
@@ -64,6 +66,16 @@ def running(python: Path, folder: Path, *, bind: str, port: int) -> Iterator[sub
         yield process
     finally:
         _end(process)
+
+
+def _check_free(bind: str, port: int) -> None:
+    """See that nobody listens there, whom we would take for pywb."""
+    try:
+        socket.create_server((bind, port)).close()
+    except OSError as error:
+        raise ReplayFailed(
+            f"pages cannot be shown there ({error.strerror}); choose another with --port", where=f"{bind}:{port}"
+        ) from error
 
 
 def _wait(process: subprocess.Popen[bytes], bind: str, port: int, log: Path) -> None:

@@ -94,6 +94,16 @@ def test_a_port_that_is_taken_is_said(guide: Guide, address: str) -> None:
         pass
 
 
+def test_a_port_for_pages_that_is_taken_is_said_before_anything_is_taken_for_pywb(address: str, tmp_path: Path) -> None:
+    port = urlsplit(address).port
+    assert port
+    with (
+        pytest.raises(ReplayFailed, match="pages cannot be shown there"),
+        running(tmp_path / "python", tmp_path, bind="127.0.0.1", port=port),
+    ):
+        pass
+
+
 def test_without_pywb_the_sentence_says_how_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(ReplayFailed, match="pressarc replay --install"):
         find_python(tmp_path)
