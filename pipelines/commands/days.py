@@ -8,6 +8,18 @@ from typing import overload
 from pipelines.errors import ConfigError
 
 
+def parse_days(options: tuple[str, str], first: str | None, last: str | None) -> tuple[date | None, date | None]:
+    """The first and the last day that *options* were given; null for none.
+
+    Raises:
+        ConfigError: One names no day, or the last is before the first.
+    """
+    begins, ends = (parse_day(option, text) for option, text in zip(options, (first, last), strict=True))
+    if begins is not None and ends is not None and ends < begins:
+        raise ConfigError(f"this is before {options[0]} {begins}", where=f"{options[1]} {ends}")
+    return begins, ends
+
+
 @overload
 def parse_day(option: str, text: str) -> date: ...
 

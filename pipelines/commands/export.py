@@ -12,15 +12,16 @@ from rich.progress import DownloadColumn
 
 from pipelines.commands.archive import archive_of, named_sites
 from pipelines.commands.console import progress_bar
-from pipelines.commands.days import parse_day
+from pipelines.commands.days import parse_days
 from pipelines.commands.options import ArchiveOption, ConfigOption, JsonOption, SetOption
 from pipelines.config import load_config
-from pipelines.errors import ConfigError
+from pipelines.errors import ConfigError, ObjectMissing
 from pipelines.export.export import Keeper
 from pipelines.export.export import export as export_lines
-from pipelines.export.place import Place
+from pipelines.export.place import Place, object_of
 from pipelines.export.selection import Selection
-from pipelines.export.state import ExportState, read_state
+from pipelines.export.state import ExportState, parse_state
+from pipelines.options import Config
 
 
 def export(
@@ -28,13 +29,14 @@ def export(
         str, typer.Option("--out", help="The file to write, or `s3://bucket/prefix/name`; nothing is overwritten.")
     ],
     format_: Annotated[
-        Literal["jsonl", "parquet", "csv"],
+        Literal["jsonl", "parquet", "csv"] | None,
         typer.Option(
             "--format",
             help="`jsonl` (the archive's own lines; gzipped, if the name ends in `.gz`), "
             "`parquet` (needs `pip install 'pressarc[parquet]'`) or `csv`.",
+            show_default="parquet or csv where the name ends so, else jsonl",
         ),
-    ] = "jsonl",
+    ] = None,
     site: Annotated[list[str] | None, typer.Option("--site", help="Only this site. May be repeated.")] = None,
     since: Annotated[
         str | None, typer.Option(help="Only what was captured on this day (UTC) or later, like `2026-11-22`.")
@@ -55,8 +57,8 @@ def export(
         typer.Option(
             "--since-manifest",
             metavar="SITE=N|FILE",
-            help="Only what came after manifest N of a site, or after an earlier export: its .export.json. "
-            "May be repeated.",
+            help="Only what came after manifest N of a site, or after an earlier export: its .export.json, on a disk "
+            "or in a bucket. May be repeated; a site that none names comes whole.",
         ),
     ] = None,
     croissant: Annotated[
@@ -90,11 +92,12 @@ def export(
     """
     effective = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})
     store = archive_of(effective)
-    after, digests = _after(since_manifest or ())
+    after, digests = _after(since_manifest or (), effective)
+    first, last = parse_days(("--since", "--until"), since, until)
     selection = Selection(
         sites=tuple(named_sites(store, site)),
-        since=parse_day("--since", since),
-        until=parse_day("--until", until),
+        since=first,
+        until=last,
         latest=latest,
         exclude_reserved=exclude_reserved,
         after=after,
@@ -112,8 +115,13 @@ def export(
             raise ConfigError(words, where="--croissant")
         keeper = Keeper(owner, contact)
     with progress_bar(DownloadColumn()) as watcher:
-        state = export_lines(store, selection, format_, place, watcher, keeper=keeper)
+        state = export_lines(store, selection, format_ or _format_of(place.name), place, watcher, keeper=keeper)
     _tell(state, out, as_json=as_json)
+
+
+def _format_of(name: str) -> str:
+    """What a file of that name is taken to hold, where nothing was said."""
+    return next((each for each in ("parquet", "csv") if name.lower().endswith(f".{each}")), "jsonl")
 
 
 def _tell(state: ExportState, out: str, *, as_json: bool) -> None:
@@ -126,7 +134,7 @@ def _tell(state: ExportState, out: str, *, as_json: bool) -> None:
     )
 
 
-def _after(named: Sequence[str]) -> tuple[dict[str, int], dict[str, str]]:
+def _after(named: Sequence[str], config: Config) -> tuple[dict[str, int], dict[str, str]]:
     """The last manifest of each site that is not wanted, and its digest where an earlier export knows it."""
     after: dict[str, int] = {}
     digests: dict[str, str] = {}
@@ -135,7 +143,24 @@ def _after(named: Sequence[str]) -> tuple[dict[str, int], dict[str, str]]:
         if equals and number.isdecimal() and not Path(each).is_file():
             after[site] = int(number)
             continue
-        for name, covered in read_state(Path(each)).sites.items():
+        for name, covered in parse_state(_state(each, config), each).sites.items():
             after[name] = covered.last
             digests[name] = covered.last_sha256
     return after, digests
+
+
+def _state(named: str, config: Config) -> bytes:
+    """The file of an earlier export, on a disk or in a bucket.
+
+    Raises:
+        ConfigError: It cannot be read.
+    """
+    try:
+        if "://" not in named:
+            return Path(named).read_bytes()
+        bucket, name = object_of(named, endpoint=config.archive.endpoint, region=config.archive.region)
+        return bucket.read(name)
+    except OSError as error:
+        raise ConfigError(f"the file cannot be read ({error.strerror})", where=named) from error
+    except ObjectMissing as error:
+        raise ConfigError("there is no such object", where=named) from error

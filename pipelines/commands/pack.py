@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -12,10 +13,11 @@ from rich.progress import DownloadColumn
 
 from pipelines.commands.archive import archive_of, named_sites
 from pipelines.commands.console import progress_bar
-from pipelines.commands.days import parse_day
+from pipelines.commands.days import parse_days
 from pipelines.commands.options import WARNINGS, ArchiveOption, ConfigOption, JsonOption, SetOption
 from pipelines.config import load_config
 from pipelines.errors import ArchiveError, ConfigError
+from pipelines.export.place import Place
 from pipelines.http.url import site_name
 from pipelines.publish.run import work_folder
 from pipelines.store.contract import Store
@@ -32,7 +34,7 @@ def pack(
     targets: Annotated[
         list[str], typer.Argument(metavar="SITE|URL...", help="Sites, by their names in the archive, and URLs.")
     ],
-    out: Annotated[Path, typer.Option(help="The file to write; nothing may be there.")],
+    out: Annotated[str, typer.Option(help="The file to write, or `s3://bucket/prefix/name`; nothing may be there.")],
     first: Annotated[
         str | None, typer.Option("--from", help="Only what was captured on this day (UTC) or later, like `2026-11-22`.")
     ] = None,
@@ -54,7 +56,8 @@ def pack(
     come along, of whatever day they are. With them are the articles' lines, and the manifests, seals and profiles of
     the runs. What was taken down is in no pack. See [auditor.md](auditor.md#hand-over-a-part-of-the-archive).
 
-    The name appears once the file is whole, and the same part of the same archive gives the same bytes.
+    The name appears once the file is whole, and the same part of the same archive gives the same bytes. A bucket gets
+    it in one upload, for which it is kept in the temporary folder (`TMPDIR`) before.
 
     With `--json`: `{archive, file, bytes, captures, pages, files: [{path, bytes, sha256}], missing}`.
 
@@ -62,17 +65,22 @@ def pack(
     """
     loaded = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})
     store, folder = archive_of(loaded), work_folder(loaded) / ".index"
-    days = Days(parse_day("--from", first), parse_day("--to", last))
-    if out.exists():
+    days = Days(*parse_days(("--from", "--to"), first, last))
+    bucket = None
+    if "://" in out:
+        bucket = Place.of(out, endpoint=loaded.archive.endpoint, region=loaded.archive.region)
+        bucket.check_free(bucket.name)
+    elif Path(out).exists():
         raise ConfigError("a file is there already; name another, or remove it", where=f"--out {out}")
     with progress_bar(DownloadColumn()) as watcher:
         selections = _selections(Sites(store, folder, watcher), targets, days, watcher)
         title = _title(targets, days)
         try:
-            packed = write_pack(selections, out, watcher, title=title)
+            with nullcontext(Path(out)) if bucket is None else bucket.whole(bucket.name) as path:
+                packed = write_pack(selections, path, watcher, title=title)
         except OSError as error:
-            raise ArchiveError(f"the pack cannot be written ({error.strerror or error})", where=str(out)) from error
-    _print(store, packed, as_json=as_json)
+            raise ArchiveError(f"the pack cannot be written ({error.strerror or error})", where=out) from error
+    _print(store, out, packed, as_json=as_json)
     raise typer.Exit(WARNINGS if packed.notes else 0)
 
 
@@ -135,11 +143,11 @@ def _title(targets: Sequence[str], days: Days) -> str:
     return ", ".join(targets[:_MOST_NAMED]) + more + ("" if days.is_all else f" {in_words(days)}")
 
 
-def _print(store: Store, packed: Packed, *, as_json: bool) -> None:
+def _print(store: Store, out: str, packed: Packed, *, as_json: bool) -> None:
     if as_json:
         facts = {
             "archive": store.location,
-            "file": str(packed.path),
+            "file": out,
             "bytes": packed.size_bytes,
             "captures": packed.captures,
             "pages": packed.pages,
@@ -153,6 +161,6 @@ def _print(store: Store, packed: Packed, *, as_json: bool) -> None:
     for note in packed.notes:
         print(note)
     print(
-        f"{packed.path}: {packed.pages} pages and {packed.captures} captures in {len(packed.resources)} files, "
+        f"{out}: {packed.pages} pages and {packed.captures} captures in {len(packed.resources)} files, "
         f"{packed.size_bytes / 1e6:.1f} MB"
     )

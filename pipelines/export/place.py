@@ -18,6 +18,19 @@ from pipelines.store.contract import Store
 from pipelines.store.open import open_store
 
 
+def object_of(address: str, *, endpoint: str | None, region: str | None) -> tuple[Store, str]:
+    """What `s3://bucket/prefix/name` names: the store at bucket and prefix, and the name in it.
+
+    Raises:
+        ConfigError: It names no object.
+    """
+    path, mark, options = address.partition("?")
+    location, _, name = path.rpartition("/")
+    if not name or location.endswith(":/"):
+        raise ConfigError("name an object, like s3://bucket/exports/articles.parquet", where=address)
+    return open_store(location + mark + options, endpoint=endpoint, region=region), name
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A folder or a bucket, and the name of the export in it."""
@@ -43,11 +56,8 @@ class Place:
             if not path.parent.is_dir():
                 raise ConfigError("there is no such folder", where=f"--out {path.parent}")
             return cls(path.parent, None, path.name, out)
-        address, mark, options = out.partition("?")
-        location, _, name = address.rpartition("/")
-        if not name or location.endswith(":/"):
-            raise ConfigError("name an object, like s3://bucket/exports/articles.parquet", where=f"--out {out}")
-        return cls(None, open_store(location + mark + options, endpoint=endpoint, region=region), name, out)
+        bucket, name = object_of(out, endpoint=endpoint, region=region)
+        return cls(None, bucket, name, out)
 
     def check_free(self, *names: str) -> None:
         """See that nothing has these names.

@@ -5,7 +5,6 @@ Canonical JSON, beside the export and put after it; nothing in it depends on whe
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
 from pydantic import ConfigDict, Field, ValidationError
@@ -47,16 +46,18 @@ def state_file(state: ExportState) -> bytes:
     return canonical_json(state.model_dump(mode="json", by_alias=True))
 
 
-def read_state(path: Path) -> ExportState:
-    """The state that an earlier export left.
+def parse_state(raw: bytes, where: str) -> ExportState:
+    """The state that an earlier export left at *where*.
 
     Raises:
-        ConfigError: The file cannot be read, or is none.
+        ConfigError: It is none, or nothing can go on from it.
     """
     try:
-        return ExportState.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise ConfigError(f"the file cannot be read ({error.strerror})", where=str(path)) from error
+        state = ExportState.model_validate_json(raw)
     except ValidationError as error:
         words = f"this is no `…{SUFFIX}` of an earlier export, and no SITE=NUMBER either"
-        raise ConfigError(words, where=str(path)) from error
+        raise ConfigError(words, where=where) from error
+    if state.selection.get("until"):
+        words = f"that export ended with --until {state.selection['until']}, and has not all of the manifests it names;"
+        raise ConfigError(f"{words} go on from one without --until", where=where)
+    return state

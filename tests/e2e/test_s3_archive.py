@@ -50,9 +50,13 @@ def test_a_crawl_into_a_bucket_is_the_same_archive(tmp_path: Path) -> None:
         assert json.loads((root / BUCKET / "dumps/night.parquet.export.json").read_bytes())["lines"] == 120
         assert "no export is overwritten" in pressarc(*export, cwd=tmp_path).stderr
         article = truth(1, server.url)[0]
-        packed = pressarc("pack", article.url, "--archive", archive, "--out", "part.wacz", cwd=tmp_path)
+        delta = ("export", "--archive", archive, "--out", "delta.jsonl")
+        state = f"s3://{BUCKET}/dumps/night.parquet.export.json?endpoint={endpoint}"
+        assert ": 0 lines" in pressarc(*delta, "--since-manifest", state, cwd=tmp_path).stdout
+        pack_to = ("--out", f"s3://{BUCKET}/packs/part.wacz?endpoint={endpoint}")
+        packed = pressarc("pack", article.url, "--archive", archive, *pack_to, cwd=tmp_path)
         assert packed.returncode == 0, packed.stderr
-        with zipfile.ZipFile(tmp_path / "part.wacz") as pack:
+        with zipfile.ZipFile(root / BUCKET / "packs/part.wacz") as pack:
             assert article.headline in pack.read("pages/pages.jsonl").decode()
         warc = next((root / BUCKET / "night").glob("warc/site=demo/*/*.warc.gz"))
         raw = bytearray(warc.read_bytes())

@@ -60,6 +60,7 @@ def test_the_next_export_goes_on_from_the_state_of_one_or_from_a_number(made: Ma
     ("arguments", "words"),
     [
         (("--since", "yesterday"), "a day is wanted"),
+        (("--since", "2026-11-23", "--until", "2026-11-22"), "this is before --since"),
         (("--site", "c.example"), "no such site"),
         (("--since-manifest", "c.example=1"), "no such site"),
         (("--since-manifest", "nowhere.json"), "cannot be read"),
@@ -71,7 +72,7 @@ def test_the_next_export_goes_on_from_the_state_of_one_or_from_a_number(made: Ma
     ],
 )
 def test_what_makes_no_sense_is_refused_in_a_sentence(
-    made: MadeArchive, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, str], words: str
+    made: MadeArchive, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], words: str
 ) -> None:
     monkeypatch.chdir(made.folder.parent)
     place = () if "--out" in arguments else ("--out", "a.jsonl")
@@ -86,6 +87,19 @@ def test_a_file_that_is_no_state_is_refused(made: MadeArchive) -> None:
     other.write_text("{}")
     with pytest.raises(ConfigError, match="of an earlier export"):
         run(made, "--out", out(made, "a.jsonl"), "--since-manifest", str(other))
+
+
+def test_nothing_goes_on_from_an_export_that_left_out_what_came_after_a_day(made: MadeArchive) -> None:
+    exported(made, "a.jsonl", "--until", "2026-11-22")
+    with pytest.raises(ConfigError, match="ended with --until 2026-11-22"):
+        run(made, "--out", out(made, "b.jsonl"), "--since-manifest", out(made, "a.jsonl.export.json"))
+
+
+@pytest.mark.parametrize(
+    ("name", "format_"), [("a.jsonl.gz", "jsonl"), ("a.CSV", "csv"), ("a.parquet", "parquet"), ("a", "jsonl")]
+)
+def test_the_name_says_the_format_where_nothing_else_does(made: MadeArchive, name: str, format_: str) -> None:
+    assert exported(made, name)["format"] == format_
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.parquet"])

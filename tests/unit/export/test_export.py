@@ -21,7 +21,7 @@ from pipelines.export.export import export
 from pipelines.export.flat import COLUMNS
 from pipelines.export.place import Place
 from pipelines.export.selection import Selection
-from pipelines.export.state import SUFFIX, ExportState, read_state
+from pipelines.export.state import SUFFIX, ExportState, parse_state
 from pipelines.publish.manifest import TakeDown
 from tests.unit.export.archives import FIRST, MadeArchive, article, article_id, to_bytes
 
@@ -103,7 +103,7 @@ def test_the_same_archive_gives_the_same_bytes_and_nothing_is_overwritten(made: 
     with pytest.raises(ConfigError, match="no export is overwritten"):
         exported(made, format_)
     state_path = Path(f"{path}{SUFFIX}")
-    assert read_state(state_path) == state
+    assert parse_state(state_path.read_bytes(), "state") == state
     told_first = state_path.read_bytes()
     path.unlink()
     with pytest.raises(ConfigError, match="no export is overwritten"):
