@@ -22,7 +22,7 @@ def read_captured(store: Store, place: WarcPlace | RecordRef) -> tuple[WarcRecor
     Raises:
         ArchiveError: The record cannot be read.
     """
-    record = read_record(store.read_range(place.key, place.offset, place.length), where=place.key)
+    record = read_record(store.read_range(place.key, place.offset, place.length), where=f"{place.key}@{place.offset}")
     end = place.offset + place.length
     rest = min(store.stat(place.key).size_bytes - end, _BESIDE_BYTES)
     following = read_records(io.BytesIO(store.read_range(place.key, end, rest)), where=place.key)

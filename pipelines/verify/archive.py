@@ -4,15 +4,16 @@ Rules, as findings name them:
 
     format             archive.json is missing or of another format
     schema             a file under schema/ is not the one that the pressarc of that version published
-    chain              a manifest is missing, or does not name the one before it
-    manifest           a manifest cannot be read, or was changed
+    chain              a manifest is missing, or does not name the one before it; or a seal is of one that is missing
+    manifest           a manifest cannot be read, was changed, or says what cannot be
     file_missing       a file that a manifest names is not there
     file_size          … has another length
     file_digest        … has another sha256
     warc_syntax        a WARC file cannot be read to its end
-    record_rules       a record's header breaks the rules of WARC 1.1
+    record_rules       a record breaks the rules of WARC 1.1, or those of this format for exchanges
     record_digest      a record's block or payload has another digest than its header says
     line_schema        a line does not follow its schema
+    article_origin     an article's site, run, profile, extractor or versions are not those of its manifest
     article_record     an article's record is not where the line says
     article_differs    an article's record gives another line
     extractor_differs  … and was made with other library versions, so that it cannot be compared here
@@ -22,13 +23,13 @@ Rules, as findings name them:
     changes            an article's changes are not those since its revision before
     duplicate_of       an article repeats another one than its line says, or none
     revisit            a revisit refers to a record that is not there, or that has another payload
-    outcome_record     a record has no outcome line, or several; or a line names no record
-    counts             the manifest's counts are not those of its lines
+    outcome_record     a record has no outcome line, several, or one that says otherwise; or a line names no record
+    counts             the manifest's counts are not those of its lines and records
     index_line         a line of an index is none, names a record again, or stands out of order
     index_record       … does not say what its record says; or a record has no line in its run's index
     signature          a manifest's signature is not by the key that is trusted, or the newest manifest has none
     timestamp          the same of its time-stamp
-    taken_down         what a manifest says was taken down is still there
+    taken_down         what a manifest says was taken down is still there, or was another file
 
 The chain is read first; then each run's files, a unit (scope.py) at a time, in as many processes as wanted; what
 concerns several units (revisions, counts) is put together in the order of the chain. So the findings and their order do
@@ -49,10 +50,11 @@ from pipelines.publish.tally import Tally
 from pipelines.reasons import Event
 from pipelines.store.archive import check_archive
 from pipelines.store.contract import Store
-from pipelines.store.keys import Kind, manifest_key, site_names
+from pipelines.store.keys import Kind, manifest_key, parse_key, site_names, site_prefix
 from pipelines.values import Finding
 from pipelines.verify.indexes import Digest, SeenIndex, compare_index
 from pipelines.verify.lineage import Lineage, SeenRevision
+from pipelines.verify.manifests import check_manifests
 from pipelines.verify.scope import Scope, Unit, units_of
 from pipelines.verify.seals import Trust, check_seals
 from pipelines.verify.unit import Job, SeenRevisit, UnitReport, check_unit
@@ -156,6 +158,8 @@ def read_chain(store: Store, site: str) -> Chain:
     Raises:
         StoreUnavailable: The store does not answer.
     """
+    # Listed first: a seal is put after its manifest, which is there then.
+    seals = [(parse_key(stored.key), stored.key) for stored in store.list(site_prefix(Kind.SEALS, site))]
     links: list[Link] = []
     findings: list[Finding] = []
     broken: set[int] = set()
@@ -163,6 +167,9 @@ def read_chain(store: Store, site: str) -> Chain:
     expected = 1
     for number in numbers(store, site):
         key = manifest_key(site, number)
+        if number < 1:
+            findings.append(Finding("chain", key, "the numbers of manifests begin with 1"))
+            continue
         if number != expected:
             findings.append(Finding("chain", key, f"manifest {expected} is missing before it"))
             before = None
@@ -180,8 +187,14 @@ def read_chain(store: Store, site: str) -> Chain:
         if before is not None and not _names(link, before):
             words = f"it does not name the manifest {before.manifest.number} that is there"
             findings.append(Finding("chain", key, words))
+        if number == 1 and link.manifest.previous is not None:
+            findings.append(Finding("chain", key, "it is the first, and names a manifest before it"))
         before = link
         links.append(link)
+    for parts, key in seals:
+        if parts is not None and parts.number is not None and parts.number >= expected:
+            findings.append(Finding("chain", key, f"it is the seal of manifest {parts.number}, which is not there"))
+    findings += check_manifests([link.manifest for link in links], is_whole=not broken)
     return Chain(tuple(links), tuple(findings), frozenset(broken))
 
 

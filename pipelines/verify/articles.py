@@ -28,7 +28,8 @@ def further_records(article: Article, store: Store) -> list[WarcRecord]:
     """
     found = []
     for named in article.provenance.further:
-        record = read_warc_record(store.read_range(named.key, named.offset, named.length), where=named.key)
+        where = f"{named.key}@{named.offset}"
+        record = read_warc_record(store.read_range(named.key, named.offset, named.length), where=where)
         if (record.record_id, record.get("WARC-Payload-Digest")) != (named.record_id, named.payload_digest):
             raise WarcError(f"another record than {named.record_id} lies where it points", where=named.key)
         found.append(record)

@@ -28,6 +28,8 @@ class SeenIndex:
     lines: dict[tuple[str, int], tuple[int, Digest]] = field(default_factory=dict)
     """WARC file and offset → number of the line, and its digest."""
     findings: list[Finding] = field(default_factory=list)
+    count: int = 0
+    """How many lines it has, whatever they are."""
 
 
 def digest_of(line: bytes) -> Digest:
@@ -45,7 +47,7 @@ def read_index(stream: IO[bytes], key: str) -> SeenIndex:
     """What the index *stream* says; findings where its lines are none, or not in order."""
     seen, before = SeenIndex(key), b""
     for number, line in enumerate(stream, start=1):
-        where = f"{key}:{number}"
+        where, seen.count = f"{key}:{number}", number
         if line < before:
             seen.findings.append(Finding("index_line", where, "it does not stand in the order of bytes"))
         before = line

@@ -21,7 +21,9 @@ def check_record(record: WarcRecord, key: str) -> Iterator[Finding]:
     except ArchiveError as error:
         yield Finding("record_rules", where, error.message)
     promised = record.get("WARC-Block-Digest")
-    if promised is not None and promised.startswith("sha256:") and promised != f"sha256:{record.block_sha256}":
+    if promised is None or not promised.startswith("sha256:"):
+        yield Finding("record_rules", where, "it has no SHA-256 of its block in its header")
+    elif promised != f"sha256:{record.block_sha256}":
         yield Finding("record_digest", where, "its block is not the one its header has the digest of")
         return
     promised = record.get("WARC-Payload-Digest")

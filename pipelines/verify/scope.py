@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date
 from types import MappingProxyType
 
+from pipelines.article.schema import Article
 from pipelines.publish.manifest import Manifest, ManifestFile
 from pipelines.store.keys import Kind, parse_key
 
@@ -57,10 +58,28 @@ class Unit:
     """Ids of articles, and of records, whose content a later manifest took out."""
     is_indexed: bool = False
     """Whether the run has an index, which its WARC files are held against."""
+    run: str = ""
+    profile: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """As the manifest has them."""
 
     @property
     def size_bytes(self) -> int:
         return sum(file.bytes for file in self.files)
+
+    def contradicts(self, article: Article) -> str | None:
+        """What the article's line says of where it is from otherwise than its manifest, in words; null for nothing."""
+        made, versions = article.provenance, self.versions
+        stated = {name: versions.get(name) for name in made.versions}
+        said = {
+            f"site {article.site}": article.site == self.site,
+            f"run {made.run}": made.run == self.run,
+            f"profile {made.profile}": made.profile == self.profile,
+            f"extractor {made.extractor}": made.extractor == f"pressarc {versions.get('pressarc')}",
+            "versions": made.versions == stated,
+        }
+        wrong = [words for words, is_same in said.items() if not is_same]
+        return f"its manifest does not say so: {', '.join(wrong)}" if wrong else None
 
 
 def units_of(
@@ -86,4 +105,8 @@ def units_of(
         is_numbered = parts is not None and parts.kind in _BY_NUMBER
         groups.setdefault(parts.number if parts is not None and is_numbered else file.key, []).append(file)
     is_indexed = any(file.key.startswith(f"{Kind.INDEX}/") for file in manifest.files)
-    return [Unit(manifest.site, key, tuple(files), taken_down, is_indexed) for files in groups.values()]
+    run, profile, versions = manifest.run, manifest.profile, manifest.versions
+    return [
+        Unit(manifest.site, key, tuple(files), taken_down, is_indexed, run, profile, versions)
+        for files in groups.values()
+    ]

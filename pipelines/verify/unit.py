@@ -6,18 +6,13 @@ remote archive is not asked for single ranges; what did not go by (a damaged fil
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
-import zlib
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import IO, TYPE_CHECKING, TypeVar, cast
-
-from pydantic import BaseModel, ValidationError
+from typing import IO, cast
 
 from pipelines.article.schema import Article
 from pipelines.errors import ArchiveError, ObjectMissing, StoreUnavailable
@@ -27,26 +22,21 @@ from pipelines.publish.guarded import PageBorder
 from pipelines.publish.manifest import ManifestFile
 from pipelines.publish.outcomes import OutcomeLine
 from pipelines.publish.tally import Tally
-from pipelines.reasons import Reason
+from pipelines.reasons import Event, Reason
 from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, parse_key, profile_key
 from pipelines.store.open import open_store
 from pipelines.values import Finding, VisitFacts
 from pipelines.verify.articles import compare, further_records, rederive, unread
+from pipelines.verify.exchanges import Exchanges, told_by_line, told_by_record
 from pipelines.verify.indexes import Digest, SeenIndex, line_digest, read_index
 from pipelines.verify.lineage import SeenRevision
+from pipelines.verify.reading import READ_BYTES, Measured, read_lines
 from pipelines.verify.records import check_record
 from pipelines.verify.scope import Unit
 from pipelines.versions import extraction_versions
 from pipelines.warc.pages import facts_from_record
 from pipelines.warc.reader import WarcRecord, read_records
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
-
-M = TypeVar("M", bound=BaseModel)
-
-_READ_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +134,16 @@ class _UnitCheck:
         self._made_again = 0
         self._report = UnitReport()
         self._tally = Tally()
-        self._records: Counter[tuple[str, int]] = Counter()
-        self._outcomes: Counter[tuple[str, int]] = Counter()
+        self._counted: int | None = None
+        """Records or lines of the file that is being read; null for one that has none, or cannot be read on."""
+        self._records: dict[tuple[str, int], list[bytes | None]] = {}
+        """Of answers: what outcome lines have to say of them (exchanges.py); null where a header is broken."""
+        self._outcomes: dict[tuple[str, int], list[bytes]] = {}
+        """Of outcome lines: what they say."""
+        self._named: set[tuple[str, int, str]] = set()
+        """Articles that an outcome line says were had from a record."""
+        self._written: dict[str, tuple[str, int, str]] = {}
+        """Where an article's line stands → the record that it says it was written from, and the article."""
         self._unread: set[str] = set()
         self._profiles: dict[str, Profile | None] = {}
         self._awaited: dict[tuple[str, int], list[_ArticleLine]] = {}
@@ -165,10 +163,12 @@ class _UnitCheck:
                 self._report.findings.append((Finding("manifest", self._unit.manifest_key, words), None))
             check_content = checks.get(parts.kind, _read_through) if parts is not None else _read_through
             try:
-                with closing(_Measured(self._store.open(file.key))) as stream:
+                with closing(Measured(self._store.open(file.key))) as stream:
+                    self._counted = None
                     found = list(check_content(cast("IO[bytes]", stream), file.key))
                     self._damage(file, stream)
                     self._report.findings += found
+                    self._compare_count(file)
             except ObjectMissing:
                 self._unread.add(file.key)
                 self._report.findings.append((_missing(file), file.key))
@@ -184,7 +184,7 @@ class _UnitCheck:
             self._report.tally = self._tally
         return self._report
 
-    def _damage(self, file: ManifestFile, stream: _Measured) -> None:
+    def _damage(self, file: ManifestFile, stream: Measured) -> None:
         """Note whether the file, now read to its end, is the one that its manifest names."""
         self._report.read_bytes += stream.drain()
         finding = None
@@ -197,32 +197,49 @@ class _UnitCheck:
             self._report.lacks_records |= file.key.startswith(f"{Kind.WARC}/")
             self._report.findings.append((finding, file.key))
 
+    def _compare_count(self, file: ManifestFile) -> None:
+        if self._counted is None or file.key in self._unread:
+            return
+        stated = file.records if file.key.startswith(f"{Kind.WARC}/") else file.lines
+        if stated != self._counted:
+            words = f"it has {self._counted} records or lines, and its manifest says {stated}"
+            self._report.findings.append((Finding("counts", file.key, words), file.key))
+
     # ------------------------------------------------------------ WARC files
 
     def _warc(self, stream: IO[bytes], key: str) -> Iterator[tuple[Finding, str | None]]:
-        reader = read_records(stream, where=key)
+        reader, parts = read_records(stream, where=key), parse_key(key)
+        exchanges = Exchanges(key, None if parts is None else parts.date)
         captured: WarcRecord | None = None
         if self._unit.is_indexed:
             self._report.captures[key] = {}
         try:
             for record in reader:
                 self._report.records += 1
-                if self._unit.is_indexed and (digest := line_digest(record, key)) is not None:
-                    self._report.captures[key][record.offset] = digest
-                if record.type in ("response", "revisit"):
-                    self._records[key, record.offset] += 1
-                for finding in check_record(record, key):
+                self._note(record, key)
+                for finding in (*check_record(record, key), *exchanges.add(record)):
                     yield finding, None
-                self._note_payload(record, key)
                 captured = self._captured(key, captured, record)
             self._captured(key, captured, None)
+            if reader.dropped_bytes:
+                yield Finding("warc_syntax", key, f"its last {reader.dropped_bytes} bytes are no whole record"), None
+                return
+            self._counted = exchanges.records
+            for finding in exchanges.end():
+                yield finding, None
         except StoreUnavailable:
             raise
         except ArchiveError as error:
             self._report.lacks_records = True
             yield Finding("warc_syntax", error.where, error.message), None
-        if reader.dropped_bytes:
-            yield Finding("warc_syntax", key, f"its last {reader.dropped_bytes} bytes are no whole record"), None
+
+    def _note(self, record: WarcRecord, key: str) -> None:
+        """Note what the index and the outcome lines have to say of the record, and what others refer to it by."""
+        if self._unit.is_indexed and (digest := line_digest(record, key)) is not None:
+            self._report.captures[key][record.offset] = digest
+        if record.type in ("response", "revisit"):
+            self._records.setdefault((key, record.offset), []).append(told_by_record(record))
+        self._note_payload(record, key)
 
     def _captured(self, key: str, captured: WarcRecord | None, following: WarcRecord | None) -> WarcRecord | None:
         """Judge the lines of a record once what was noted of it is there; the record that waits for its notes now."""
@@ -239,8 +256,9 @@ class _UnitCheck:
     # ------------------------------------------------------------ the index
 
     def _index(self, stream: IO[bytes], key: str) -> Iterator[tuple[Finding, str | None]]:
-        buffered = io.BufferedReader(cast("io.RawIOBase", stream), _READ_BYTES)
+        buffered = io.BufferedReader(cast("io.RawIOBase", stream), READ_BYTES)
         self._report.index = read_index(buffered, key)
+        self._counted = self._report.index.count
         buffered.detach()  # else the stream, which is measured to its end, goes with it
         for finding in self._report.index.findings:
             yield finding, None
@@ -258,7 +276,9 @@ class _UnitCheck:
     # ------------------------------------------------------------ articles
 
     def _articles(self, stream: IO[bytes], key: str) -> Iterator[tuple[Finding, str | None]]:
-        for where, line, article in _lines(stream, key, Article):
+        self._counted = 0
+        for number, (where, line, article) in enumerate(read_lines(stream, key, Article), start=1):
+            self._counted = number if line else None
             if isinstance(article, Finding):
                 self._report.lacks_articles = True
                 yield article, None
@@ -266,7 +286,12 @@ class _UnitCheck:
             self._tally.add_article(article)
             self._report.articles += 1
             self._report.revisions.append(SeenRevision.of(article, where))
+            if (words := self._unit.contradicts(article)) is not None:
+                yield Finding("article_origin", where, words), None
+                continue
             named = article.provenance.warc
+            if article.event is not Event.REMOVED:
+                self._written[where] = (named.key, named.offset, article.id)
             self._awaited.setdefault((named.key, named.offset), []).append(_ArticleLine(article, line, where))
 
     def _judge(self, line: _ArticleLine, record: WarcRecord, facts: VisitFacts | None) -> None:
@@ -347,13 +372,17 @@ class _UnitCheck:
     # ------------------------------------------------------------ outcomes
 
     def _outcome_lines(self, stream: IO[bytes], key: str) -> Iterator[tuple[Finding, str | None]]:
-        for _, _, outcome in _lines(stream, key, OutcomeLine):
+        self._counted = 0
+        for number, (_, line, outcome) in enumerate(read_lines(stream, key, OutcomeLine), start=1):
+            self._counted = number if line else None
             if isinstance(outcome, Finding):
                 yield outcome, None
                 continue
             self._tally.add_outcome(outcome)
             if outcome.warc is not None:
-                self._outcomes[outcome.warc.key, outcome.warc.offset] += 1
+                place = (outcome.warc.key, outcome.warc.offset)
+                self._outcomes.setdefault(place, []).append(told_by_line(outcome))
+                self._named |= {(*place, id_) for id_ in outcome.articles}
 
     def _same_records(self) -> Iterator[Finding]:
         # What a damaged file no longer shows is named once, and not again for each record and line of it.
@@ -362,11 +391,21 @@ class _UnitCheck:
         for key, offset in sorted(self._records.keys() | self._outcomes.keys()):
             if key in self._unread:
                 continue
-            lines, where = self._outcomes[key, offset], f"{key}@{offset}"
-            if self._records[key, offset] != 1:
+            records, lines = self._records.get((key, offset), []), self._outcomes.get((key, offset), [])
+            where = f"{key}@{offset}"
+            if len(records) != 1:
                 yield Finding("outcome_record", where, "an outcome line names it, and no response is there")
-            elif lines != 1:
-                yield Finding("outcome_record", where, f"it has {lines} outcome lines instead of one")
+            elif len(lines) != 1:
+                yield Finding("outcome_record", where, f"it has {len(lines)} outcome lines instead of one")
+            elif records[0] not in (None, lines[0]):
+                words = "its outcome line says another URL, time, status, record or length of it than it has"
+                yield Finding("outcome_record", where, words)
+        wrong = {finding.where for finding, _ in self._report.findings}
+        for where, (key, offset, id_) in self._written.items():
+            has_line = len(self._outcomes.get((key, offset), [])) == 1 and where not in wrong
+            if has_line and (key, offset, id_) not in self._named:
+                words = f"its outcome line does not name the article {id_}, which was written from it"
+                yield Finding("outcome_record", f"{key}@{offset}", words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,56 +415,9 @@ class _ArticleLine:
     where: str
 
 
-class _Measured(io.RawIOBase):
-    """A stream whose length and digest are taken as it is read."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self.sha256 = hashlib.sha256()
-        self.size_bytes = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        part = self._stream.read(len(memoryview(buffer)))
-        memoryview(buffer)[: len(part)] = part
-        self.sha256.update(part)
-        self.size_bytes += len(part)
-        return len(part)
-
-    def drain(self) -> int:
-        """Read on to the end; the length of the whole."""
-        while self.read(_READ_BYTES):
-            pass
-        return self.size_bytes
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
-
-
 def _read_through(stream: IO[bytes], key: str) -> Iterator[tuple[Finding, str | None]]:  # noqa: ARG001 (one of three checks)
     """Nothing but size and digest is checked of such a file."""
     return iter(())
-
-
-def _lines(stream: IO[bytes], key: str, model: type[M]) -> Iterator[tuple[str, bytes, M | Finding]]:
-    """The lines of a part, each with where it stands; a finding in place of what is no such line."""
-    number = 0
-    try:
-        with gzip.GzipFile(fileobj=stream, mode="rb") as packed:
-            for number, line in enumerate(packed, start=1):
-                where = f"{key}:{number}"
-                try:
-                    yield where, line, model.model_validate_json(line)
-                except ValidationError as error:
-                    words = error.errors()[0]
-                    place = ".".join(str(part) for part in words["loc"])
-                    yield where, line, Finding("line_schema", where, f"{place}: {words['msg']}")
-    except (OSError, EOFError, zlib.error) as error:
-        where = f"{key}:{number + 1}"
-        yield where, b"", Finding("line_schema", where, f"the part cannot be read on from here ({error})")
 
 
 def _short(text: str) -> int:

@@ -156,7 +156,10 @@ def read_record(raw_member: bytes, *, max_block_bytes: int = MAX_BLOCK_BYTES, wh
         WarcSyntaxError: The bytes are not one whole record.
     """
     reader = read_records(io.BytesIO(raw_member), max_block_bytes=max_block_bytes, where=where)
-    record = next(reader, None)
+    try:
+        record = next(reader, None)
+    except WarcSyntaxError as error:
+        raise WarcSyntaxError(error.message, where=where) from error  # its offset is one in these bytes
     if record is None or reader.whole_bytes != len(raw_member):
         raise WarcSyntaxError("these bytes are not one whole record", where=where)
     return record

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
 import zlib
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from pipelines.errors import ArchiveError
 from pipelines.publish.manifest import Manifest
 from pipelines.store.keys import manifest_key
 from pipelines.store.local import LocalStore
@@ -121,20 +123,44 @@ class Museum:
         """Write manifest *number* anew for the files as they are, and the chain after it."""
         self._write({**self.manifest(number), "files": self._files(number), **changes}, number)
         while self.manifest_path(number + 1).exists():
-            digest = hashlib.sha256(self.manifest_path(number).read_bytes()).hexdigest()
             number += 1
-            previous = {"number": number - 1, "sha256": digest}
-            self._write({**self.manifest(number), "files": self._files(number), "previous": previous}, number)
+            self._write(
+                {**self.manifest(number), "files": self._files(number), "previous": self.previous(number)}, number
+            )
+
+    def rewrite(self, number: int, /, **changes: object) -> None:
+        """Write manifest *number* with these *changes*, its digest and the chain after it set right."""
+        self._write({**self.manifest(number), **changes}, number)
+        while self.manifest_path(number + 1).exists():
+            number += 1
+            self._write({**self.manifest(number), "previous": self.previous(number)}, number)
+
+    def previous(self, number: int) -> dict[str, object]:
+        """What manifest *number* has to say of the one before it."""
+        digest = hashlib.sha256(self.manifest_path(number - 1).read_bytes()).hexdigest()
+        return {"number": number - 1, "sha256": digest}
 
     def _files(self, number: int) -> list[dict[str, object]]:
         files = []
         for file in self.manifest(number)["files"]:  # type: ignore[attr-defined]
             raw = self.path(file["key"]).read_bytes()
-            files.append({**file, "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()})
+            counts = _counts(file["key"], raw) if file["lines"] is not None or file["records"] is not None else {}
+            files.append({**file, **counts, "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()})
         return files
 
     def _write(self, table: dict[str, object], number: int) -> None:
         self.manifest_path(number).write_bytes(Manifest.model_validate(table).to_bytes())
+
+
+def _counts(key: str, raw: bytes) -> dict[str, int]:
+    """Its records or lines, as a manifest has them; nothing of a file that cannot be read."""
+    try:
+        if key.startswith("warc/"):
+            return {"records": sum(1 for _ in read_records(io.BytesIO(raw)))}
+        plain = gzip.decompress(raw) if key.endswith(".gz") else raw
+        return {"lines": len(plain.splitlines(keepends=True))}
+    except (ArchiveError, OSError, EOFError, zlib.error):
+        return {}
 
 
 def member(plain: bytes, length: int) -> bytes:

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from pipelines.article.build import build
+from pipelines.store.keys import SIGNATURE, seal_key
 from pipelines.store.local import LocalStore
 from pipelines.verify import archive as verify_module
 from pipelines.verify.archive import RULES, sites_of, verify
 from pipelines.verify.scope import Scope
 from tests.damage.museum import Museum
-from tests.unit.publish.nights import SITE, no_progress
+from tests.unit.publish.nights import HOME, SITE, no_progress
 
 Damage = Callable[[Museum], list[tuple[str, str]]]
 DAMAGES: dict[str, Damage] = {}
@@ -128,6 +129,57 @@ def a_manifest_tells_of_requests_that_nobody_made(museum: Museum) -> list[tuple[
     stats["requests"]["page"]["200"] += 1
     museum.set_right(1, stats=stats)
     return [("counts", "00000001.json")]
+
+
+@damage
+def a_manifest_counts_records_and_lines_of_a_file_otherwise(museum: Museum) -> list[tuple[str, str]]:
+    wrong = {museum.key(1, "warc"): {"records": 11}, museum.key(1, "articles"): {"lines": 3}}
+    files = [{**file, **wrong.get(file["key"], {})} for file in museum.manifest(1)["files"]]  # type: ignore[attr-defined]
+    museum.rewrite(1, files=files)
+    return [("counts", key) for key in wrong]
+
+
+@damage
+def a_manifest_names_another_configuration_than_it_has_the_digest_of(museum: Museum) -> list[tuple[str, str]]:
+    config = json.loads(json.dumps(museum.manifest(2)["config"]))
+    config["crawl"]["delay_s"] = 0.0
+    museum.rewrite(2, config=config)
+    return [("manifest", "00000002.json")]
+
+
+@damage
+def a_run_is_said_to_have_begun_in_the_future(museum: Museum) -> list[tuple[str, str]]:
+    museum.rewrite(2, started_at="2099-01-01T00:00:00Z", ended_at="2099-01-01T01:00:00Z")
+    return [("manifest", "00000002.json")]
+
+
+@damage
+def the_first_manifest_is_gone_and_the_others_are_renumbered(museum: Museum) -> list[tuple[str, str]]:
+    second, third = museum.manifest(2), museum.manifest(3)
+    museum.manifest_path(3).unlink()
+    museum.rewrite(1, **{**second, "number": 1})
+    museum.rewrite(2, **{**third, "number": 2, "previous": museum.previous(2)})
+    lines = [f"{museum.key(number, 'articles')}:1" for number in (1, 2)]
+    return [("chain", "00000001.json"), *(("revision", line) for line in lines)]
+
+
+@damage
+def the_newest_manifest_is_gone_and_its_seal_is_there(museum: Museum) -> list[tuple[str, str]]:
+    museum.manifest_path(3).unlink()
+    seal = museum.path(seal_key(SITE, 3, SIGNATURE))
+    seal.parent.mkdir(parents=True)
+    seal.write_bytes(bytes(64))
+    return [("chain", "00000003.sig")]
+
+
+@damage
+def a_take_down_names_a_file_as_it_never_was(museum: Museum) -> list[tuple[str, str]]:
+    file = next(file for file in museum.manifest(1)["files"] if file["key"].startswith("memory/"))  # type: ignore[attr-defined]
+    replaced_file = {"key": file["key"], "was_bytes": file["bytes"], "was_sha256": "0" * 64, "now": None}
+    down = {"article": "0" * 32, "url": HOME, "at": "2026-11-24T00:00:00Z", "reason": "none", "records": []}
+    museum.rewrite(3, taken_down=[{**down, "files": [replaced_file]}])
+    museum.remove(file["key"])
+    return [("taken_down", "00000003.json")]
 
 
 @damage
@@ -310,6 +362,65 @@ def a_warc_file_is_another(museum: Museum) -> list[tuple[str, str]]:
     return [("file_size", warc), ("warc_syntax", warc), ("article_record", f"{articles}:1")]
 
 
+@damage
+def two_records_have_changed_places(museum: Museum) -> list[tuple[str, str]]:
+    warc, index = museum.key(2, "warc"), museum.key(2, "index")
+    (response,), (request,) = museum.records(warc, "response"), museum.records(warc, "request")
+    begin, middle, end = response.offset, request.offset, request.offset + request.length
+    museum.change(warc, lambda raw: raw[:begin] + raw[middle:end] + raw[begin:middle] + raw[end:])
+    museum.set_right(2)
+    moved = f"{warc}@{begin + request.length}"
+    return [
+        ("record_rules", f"{warc}@{begin}"),  # nothing but a request
+        ("record_rules", moved),  # and an answer without one
+        ("article_record", f"{museum.key(2, 'articles')}:1"),
+        ("outcome_record", f"{warc}@{begin}"),
+        ("outcome_record", moved),
+        ("index_record", f"{index}:1"),
+        ("index_record", moved),
+    ]
+
+
+@damage
+def a_request_record_is_left_out(museum: Museum) -> list[tuple[str, str]]:
+    warc = museum.key(1, "warc")
+    request, response = museum.records(warc, "request")[-1], museum.records(warc, "response")[-1]
+    museum.change(warc, lambda raw: raw[: request.offset] + raw[request.offset + request.length :])
+    museum.set_right(1)
+    return [("record_rules", f"{warc}@{response.offset}")]
+
+
+@damage
+def a_request_names_the_answer_of_another(museum: Museum) -> list[tuple[str, str]]:
+    warc = museum.key(1, "warc")
+    one, other = (record.record_id.encode() for record in museum.records(warc, "response")[:2])
+    museum.change_record(warc, museum.records(warc, "request")[0], lambda plain: plain.replace(one, other))
+    museum.set_right(1)
+    return [("record_rules", f"{warc}@{museum.records(warc, 'response')[0].offset}")]
+
+
+@damage
+def a_record_has_no_digest_that_can_be_checked(museum: Museum) -> list[tuple[str, str]]:
+    warc = museum.key(1, "warc")
+    request = museum.records(warc, "request")[0]
+    museum.change_record(
+        warc, request, lambda plain: plain.replace(b"WARC-Block-Digest: sha256:", b"WARC-Block-Digest: sha999:")
+    )
+    museum.set_right(1)
+    return [("record_rules", f"{warc}@{request.offset}")]
+
+
+@damage
+def an_exchange_was_captured_on_another_day_than_its_file(museum: Museum) -> list[tuple[str, str]]:
+    warc, home = museum.key(1, "warc"), museum.records(museum.key(1, "warc"), "response")[0]
+    museum.change_record(warc, home, lambda plain: plain.replace(b"Date: 2026-11-21", b"Date: 2096-11-21"))
+    museum.set_right(1)
+    place = f"{warc}@{home.offset}"
+    beside = ("record_rules", place)  # the request has the old time
+    index = ("index_record", f"{museum.key(1, 'index')}:1")
+    return [beside, ("record_rules", place), ("outcome_record", place), index]
+
+
 # ---------------------------------------------------------------- indexes
 
 
@@ -463,10 +574,30 @@ def an_article_points_at_the_record_of_another_article(museum: Museum) -> list[t
 @damage
 def an_article_was_made_with_other_versions(museum: Museum) -> list[tuple[str, str]]:
     articles = museum.key(1, "articles")
+    for number in (0, 1):
+        museum.change_lines(articles, replaced(number, b'"trafilatura":"', b'"trafilatura":"0.'))
+    museum.change_lines(articles, replaced(0, b"on Friday", b"on Monday"))
+    versions = dict(museum.manifest(1)["versions"])  # type: ignore[call-overload]
+    museum.set_right(1, versions={**versions, "trafilatura": f"0.{versions['trafilatura']}"})
+    return [("extractor_differs", f"{articles}:1")]
+
+
+@damage
+def an_article_claims_other_versions_than_its_run(museum: Museum) -> list[tuple[str, str]]:
+    articles = museum.key(1, "articles")
     museum.change_lines(articles, replaced(0, b'"trafilatura":"', b'"trafilatura":"0.'))
     museum.change_lines(articles, replaced(0, b"on Friday", b"on Monday"))
     museum.set_right(1)
-    return [("extractor_differs", f"{articles}:1")]
+    return [("article_origin", f"{articles}:1")]
+
+
+@damage
+def an_article_claims_another_site_and_profile(museum: Museum) -> list[tuple[str, str]]:
+    articles, profile = museum.key(1, "articles"), museum.manifest(1)["profile"].encode()  # type: ignore[attr-defined]
+    museum.change_lines(articles, replaced(0, f'"site":"{SITE}"'.encode(), b'"site":"other.example.org"'))
+    museum.change_lines(articles, replaced(1, profile, profile[::-1]))
+    museum.set_right(1)
+    return [("article_origin", f"{articles}:1"), ("article_origin", f"{articles}:2")]
 
 
 @damage
@@ -589,6 +720,24 @@ def an_outcome_line_names_a_place_without_a_record(museum: Museum) -> list[tuple
     return [("outcome_record", f"{warc}@7"), ("outcome_record", f"{warc}@{quarry.offset}")]
 
 
+@damage
+def an_outcome_line_says_another_url_and_time(museum: Museum) -> list[tuple[str, str]]:
+    outcomes, warc = museum.key(1, "outcomes"), museum.key(1, "warc")
+    museum.change_lines(outcomes, replaced(0, f'"url":"{HOME}"'.encode(), f'"url":"{HOME}x"'.encode()))
+    museum.change_lines(outcomes, replaced(1, b'"at":"2026-11-21', b'"at":"2026-11-20'))
+    museum.set_right(1)
+    return [("outcome_record", f"{warc}@{record.offset}") for record in museum.records(warc, "response")[:2]]
+
+
+@damage
+def an_outcome_line_does_not_name_its_article(museum: Museum) -> list[tuple[str, str]]:
+    outcomes, warc = museum.key(1, "outcomes"), museum.key(1, "warc")
+    (id_,) = json.loads(museum.lines(outcomes)[1])["articles"]
+    museum.change_lines(outcomes, replaced(1, id_.encode(), b"0" * 32))
+    museum.set_right(1)
+    return [("outcome_record", f"{warc}@{museum.records(warc, 'response')[1].offset}")]
+
+
 # ---------------------------------------------------------------- the tests
 
 
@@ -704,6 +853,6 @@ def test_a_sample_reads_its_share_and_sees_that_the_rest_is_there(museum: Museum
 
 
 def test_the_rules_are_read_off_the_table() -> None:
-    assert len(RULES) == len(set(RULES)) == 27
+    assert len(RULES) == len(set(RULES)) == 28
     source = "".join(path.read_text() for path in Path(verify_module.__file__).parent.glob("*.py"))
     assert [rule for rule in RULES if f'"{rule}"' not in source] == []
