@@ -16,7 +16,7 @@ from crawler.discovery.found import NO_SIGNPOSTS, Found, FoundKind, Sheet, Signp
 from crawler.discovery.links import SeenLink, base_of, page_links
 from crawler.discovery.loading import article_links, further_pages, has_more_button, leads_on, next_wordpress_page
 from crawler.discovery.rest import posts_url
-from crawler.discovery.shapes import is_article_link, is_page_of
+from crawler.discovery.shapes import is_article_link, pages_of
 from crawler.discovery.signposts import read_signposts
 from pipelines.http.url import canonical_url
 from pipelines.page.blocks import TextBlock, blocks_of
@@ -28,6 +28,9 @@ from pipelines.reasons import Source
 from pipelines.values import Candidate, Paging, Target
 
 _KINDS = {Kind.ARTICLE: FoundKind.ARTICLE, Kind.LISTING: FoundKind.LISTING, Kind.OTHER: FoundKind.PAGE}
+
+_FIRST = "1"
+"""What a pager calls the first page."""
 
 
 def read_html(answer: Answer, root: Element) -> Found:
@@ -68,8 +71,12 @@ def listed(answer: Answer, root: Element, signposts: Signposts = NO_SIGNPOSTS) -
     """The candidates of a listing, or of a part of one, in document order; its further pages come last."""
     names: list[Candidate] = []
     further: list[Candidate] = []
-    for link in page_links(root, answer.url, answer.rules):
-        if is_page_of(link, answer.url):
+    links = page_links(root, answer.url, answer.rules)
+    pages = pages_of(links, answer.url)
+    for link in links:
+        if link.url in pages and link.text == _FIRST:
+            continue  # what was read by another address, or will be
+        if link.url in pages:
             further.append(answer.further(link.url, Source.LISTING, Target.PAGE, link.text))
         elif is_article_link(link, answer.learnt):
             names.append(_article(answer, link))

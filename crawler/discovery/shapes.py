@@ -8,6 +8,7 @@ be says more (`LearntShapes`): it is added to the score, so that neither outvote
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import parse_qsl, urlsplit
 
 from crawler.discovery.learnt import LearntShapes
@@ -15,11 +16,17 @@ from crawler.discovery.links import SeenLink
 from pipelines.http.url import canonical_url
 
 _DATE = re.compile(r"/(?:19|20)\d\d[/-]?(?:1[0-2]|0?[1-9])(?:[/-]?(?:3[01]|[12]\d|0?[1-9]))?(?=[/-])")
+_DAY = re.compile(r"/(?:19|20)\d\d/(?:1[0-2]|0?[1-9])(?:/(?:3[01]|[12]\d|0?[1-9]))?$")
+"""The archive of a month or a day, whose number counts no pages."""
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _LONG_NUMBER = re.compile(r"\d{5,}")
 _ENDING = re.compile(r"\.(?:s?html?|php|aspx?|ece|amp)$", re.IGNORECASE)
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _PAGE_NUMBER = re.compile(r"[1-9]\d{0,4}")
+_DIGITS = re.compile(r"\d+")
+_NEAR = frozenset(("next", "prev"))
+_PAGER_SAYINGS = 6
+"""A pager says no more different things beside its numbers: first, previous, next, last, page, of."""
 
 ARTICLE_SCORE = 2
 """What a link must score to be taken for one to an article."""
@@ -64,11 +71,24 @@ def url_score(url: str, learnt: LearntShapes | None = None) -> int | None:
 
 def is_page_of(link: SeenLink, listing_url: str) -> bool:
     """Whether the link leads to another page of the listing at *listing_url*: its address but for a page number."""
-    if link.rel & {"next", "prev"}:
+    if link.rel & _NEAR:
         return True
     target = canonical_url(link.url)
     here = canonical_url(listing_url)
     return target != here and bool(_without_page_number(target) & ({here.rstrip("/")} | _without_page_number(here)))
+
+
+def pages_of(links: Iterable[SeenLink], listing_url: str) -> set[str]:
+    """The URLs among *links* that lead to other pages of the listing at *listing_url*.
+
+    Where what articles have for a name is a number in the query (`/?a=512`), their links look like those of a pager;
+    but they are headlines, or say many different things, where a pager has its numbers and a few words.
+    """
+    pages = [link for link in links if is_page_of(link, listing_url)]
+    sayings = {link.url: _DIGITS.sub("", link.text).casefold().strip() for link in pages if not link.rel & _NEAR}
+    if len(set(sayings.values()) - {""}) > _PAGER_SAYINGS:
+        pages = [link for link in pages if not sayings.get(link.url)]
+    return {link.url for link in pages if not link.is_heading}
 
 
 def _slug_score(slug: str) -> int:
@@ -88,7 +108,7 @@ def _without_page_number(url: str) -> set[str]:
     origin = f"{parts.scheme}://{parts.netloc}"
     bases: set[str] = set()
     segments = parts.path.rstrip("/").split("/")
-    if _PAGE_NUMBER.fullmatch(segments[-1]) and len(segments) > 1:
+    if _PAGE_NUMBER.fullmatch(segments[-1]) and len(segments) > 1 and not _DAY.search("/".join(segments)):
         query = f"?{parts.query}" if parts.query else ""
         bases.add(origin + "/".join(segments[:-1]) + query)
         if len(segments) > 2 and segments[-2].isalpha():

@@ -2,6 +2,10 @@
 
 A chain is a listing and its numbered pages. Pages are offered in any order, as a pager links them (2, 3, … 40); they
 come out by number, the next one only after what the one before showed is known.
+
+Two things look like an end and are none. A pager links to the first page under a second address (`?p=1`), which shows
+what was shown before: one such page a chain is passed over. And a listing may show nothing that looks like an article
+until its links are visited: what it names beside is kept, and it is read on once one of them proves to be an article.
 """
 
 from __future__ import annotations
@@ -20,6 +24,9 @@ class _Chain:
     """Heap of (page number, order of sight, key)."""
     shown: frozenset[str] = frozenset()
     """Keys of the articles on the page that led to the next one."""
+    seen: set[str] = field(default_factory=set)
+    """Keys of the articles on all of its pages so far."""
+    has_repeat: bool = False
     is_busy: bool = False
     is_left: bool = False
 
@@ -31,6 +38,7 @@ class Chains:
         self._chains: dict[str, _Chain] = {}
         self._root_of: dict[str, str] = {}
         self._candidates: dict[str, Candidate] = {}
+        self._beside: dict[str, tuple[Candidate, ...]] = {}
 
     def offer(self, key: str, candidate: Candidate, origin_key: str) -> None:
         """Take in a further page, named by the listing's page *origin_key*."""
@@ -54,7 +62,29 @@ class Chains:
     def note_news(self, origin_key: str, shown: Iterable[str]) -> None:
         """Note the keys of the articles that the listing's page *origin_key* shows."""
         root = self._root_of.get(origin_key, origin_key)
-        self._chains.setdefault(root, _Chain()).shown = frozenset(shown)
+        chain = self._chains.setdefault(root, _Chain())
+        chain.shown = frozenset(shown)
+        chain.seen |= chain.shown
+
+    def repeats(self, key: str, shown: Collection[str]) -> bool:
+        """Whether the further page *key*, which showed nothing new, shows what its listing showed before: once."""
+        chain = self._chains.get(self._root_of.get(key, ""))
+        if chain is None or chain.has_repeat or not shown or not chain.seen.issuperset(shown):
+            return False
+        chain.has_repeat = True
+        return True
+
+    def keep(self, key: str, further: Iterable[Candidate]) -> None:
+        """Keep what the page *key*, which showed no article that was news, names as its listing's further pages."""
+        self._beside[key] = tuple(further)
+
+    def reopen(self, key: str) -> tuple[Candidate, ...]:
+        """What was kept of the page *key*, a link of which has proved to be an article: its chain is not left yet."""
+        further = self._beside.pop(key, ())
+        chain = self._chains.get(self._root_of.get(key, key))
+        if further and chain is not None:
+            chain.is_left = False
+        return further
 
     def is_settled(self, key: str, listed: Collection[str]) -> bool:
         """Whether the page *key* need not be read: meanwhile all that the page before it shows is *listed* elsewhere.
@@ -79,9 +109,7 @@ class Chains:
             return
         chain = self._chains[root]
         chain.is_busy = False
-        if not goes_on:
-            chain.is_left = True
-            chain.waiting.clear()
+        chain.is_left = not goes_on
 
     def waiting(self) -> list[tuple[str, Candidate]]:
         """The next page of each listing that was not left: what another night has to go on with."""

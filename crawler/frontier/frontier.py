@@ -169,13 +169,21 @@ class Frontier:
         if names_new:
             self._fruitful.add(canonical_url(origin.url))
         further = [each for each in candidates if each.is_pagination]
-        if names_new and further:
-            self._chains.note_news(key, {identity(each.url) for each in candidates if each.expects_article})
         is_of_article = is_article and (not origin.is_pagination or origin.via is Source.LINK)
-        self._read_on(key, further, goes_on=goes_on if is_of_article else names_new)
+        shown = {identity(each.url) for each in candidates if each.expects_article}
+        if is_of_article:
+            self._read_on(key, further, goes_on=goes_on)
+            self._read_on_where_named(origin)
+        else:
+            if names_new and further:
+                self._chains.note_news(key, shown)
+            self._read_on(key, further, goes_on=names_new or self._chains.repeats(key, shown))
+            if further and not names_new:
+                self._chains.keep(key, further)
         if origin.via not in _STRONG and not origin.is_pagination and key not in self._known:
             is_fruitful = names_new or (is_article and not is_repeat)
-            self._traps.note(origin.url, fruitful=is_fruitful, is_variant=self._is_variant(origin.url))
+            is_variant = self._is_variant(origin.url)
+            self._traps.note(origin.url, fruitful=is_fruitful, is_variant=is_variant, shown=shown)
 
     def unchanged(self, origin: Candidate) -> None:
         """Take in that what is at *origin* has not changed since it was last read: what it lists is still expected."""
@@ -383,6 +391,14 @@ class Frontier:
         following = self._chains.next_of(key)
         if following is not None:
             self._accept(following[1], self._memory.url(canonical_url(following[1].url)))
+
+    def _read_on_where_named(self, origin: Candidate) -> None:
+        """Go on with the listing that named an article which did not look like one, and had nothing else to show."""
+        if origin.via is Source.LINK and origin.referrer is not None and not origin.expects_article:
+            listing = identity(origin.referrer)
+            further = self._chains.reopen(listing)
+            if further:
+                self._read_on(listing, further, goes_on=True)
 
     def _follow(self, key: str, redirects: Iterable[Candidate]) -> None:
         for each in redirects:

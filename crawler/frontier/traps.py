@@ -2,14 +2,15 @@
 
 A URL belongs to kinds that its shape gives. Each visit says whether it was fruitful; once so many in a row of a kind
 were not, the kind is closed: three, or a single one of a URL that only adds something to a known page's. One fruitful
-visit opens the count anew, so that the pages of articles never close.
+visit opens the count anew, so that the pages of articles never close. The archive of a day is told from a calendar's
+page without end by what it shows: articles, though known ones, that no other page of its kind has shown.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from urllib.parse import urlsplit, urlunsplit
 
 FRUITLESS = 3
@@ -32,22 +33,29 @@ class Traps:
 
     def __init__(self, closed: Iterable[object] = ()) -> None:
         self._fruitless: Counter[str] = Counter({str(kind): FRUITLESS - 1 for kind in closed})
+        self._shown: dict[str, set[str]] = {}
 
     @property
     def closed_kinds(self) -> list[str]:
         """The kinds that are closed now, and those an earlier night closed that nothing has opened."""
         return sorted(kind for kind, count in self._fruitless.items() if count >= FRUITLESS - 1)[:_MOST_KINDS]
 
-    def note(self, url: str, *, fruitful: bool, is_variant: bool = False) -> None:
+    def note(self, url: str, *, fruitful: bool, is_variant: bool = False, shown: Collection[str] = ()) -> None:
         """Note what a visit of *url* led to.
 
         Args:
             url: What was visited.
             fruitful: Whether it led to anything new.
             is_variant: Whether it is a known page with something added (`variant_of`): one such visit says enough.
+            shown: The articles that it names.
         """
         step = FRUITLESS if is_variant else 1
         for kind in kinds(url):
+            if kind.endswith("/#") and not fruitful:
+                before = self._shown.setdefault(kind, set())
+                if not before.issuperset(shown):
+                    before.update(shown)
+                    continue
             self._fruitless[kind] = 0 if fruitful else self._fruitless[kind] + step
 
     def closed(self, url: str, *, expects_article: bool = False) -> str | None:

@@ -50,7 +50,6 @@ class Reading:
             nofollow_fields=crawl.obey_x_robots_tag,
         )
         self._learnt = LearntShapes.from_dict(facts.get(_SHAPES))
-        self._seen: list[tuple[str, FoundKind]] = []
         self._texts: dict[str, frozenset[str]] = {}
         """Address of the first page of each article that stands on several → the lines of its text."""
         rest_read_at = facts.get(_REST_READ)
@@ -60,7 +59,7 @@ class Reading:
     def read(self, page: Page, origin: Candidate) -> Read:
         """What *page*, the answer for *origin*, names."""
         found = read_answer(page, origin, self._rules, self._learnt)
-        self._seen.append((page.url, found.kind))
+        self._learnt = self._learnt.with_pages(((page.url, found.kind),))
         candidates = tuple(
             replace(each, hops=f"{origin.hops}L") for each in self._candidates(page, origin, found) if self._wants(each)
         )
@@ -84,9 +83,8 @@ class Reading:
     @property
     def facts(self) -> dict[str, object]:
         """What was learnt, for the next night."""
-        learnt = self._learnt.with_pages(self._seen).to_dict()
         rest = self._rest_reading_at.isoformat() if self._rest_reading_at else None
-        return {_SHAPES: learnt, _REST_READ: rest}
+        return {_SHAPES: self._learnt.to_dict(), _REST_READ: rest}
 
     def _candidates(self, page: Page, origin: Candidate, found: Found) -> Iterator[Candidate]:
         yield from found.candidates

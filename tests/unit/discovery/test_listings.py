@@ -349,3 +349,11 @@ def test_nofollow_on_a_link_is_honoured_unless_told_otherwise() -> None:
     body = listing('<a rel="nofollow" href="/paid">Paid</a>')
     assert "/paid" not in urls(read(body, "/"))
     assert "/paid" in urls(read(body, "/", rules=LinkRules(nofollow_links=False)))
+
+
+def test_articles_that_a_number_in_the_query_names_are_no_further_pages_of_the_home_page() -> None:
+    headlines = ("Ferry sinks", "Quarry closes", "Mayor resigns", "Rain at last", "Bakery opens", "Choir wins", "Snow")
+    links = [f'<a href="/?a={number}">{words}</a>' for number, words in enumerate(headlines, 100)]
+    found = read(f"<html><body>{''.join(links)}<a href='/?p=1'>1</a><a href='/?p=2'>2</a></body></html>", "/")
+    assert further(found) == ["/?p=2"]
+    assert urls(found) == [*(f"/?a={number}" for number in range(100, 107)), "/?p=2"]

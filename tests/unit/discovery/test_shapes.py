@@ -130,6 +130,8 @@ def test_a_further_page_is_the_listing_with_a_number(here: str, there: str) -> N
         ("/politics", "/politics?page=all"),
         ("/politics", "/politics?page=0"),
         ("/politics", "/politics/2026/11"),
+        ("/2026/", "/2026/11/"),
+        ("/2026/11/", "/2026/11/22/"),
         ("/", "/politics/page/2"),
         ("/politics?sort=new", "/politics?page=2"),
     ],

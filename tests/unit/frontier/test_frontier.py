@@ -296,3 +296,32 @@ def test_requisites_over_their_budget_are_in_the_ledger_and_do_not_make_the_run_
     ledger = crawl.ledger(NOW, stopped=False)
     assert [(each.url, each.reason) for each in ledger.unvisited] == [(f"{HOME}b.png", Reason.REQUISITE_BUDGET)]
     assert ledger.complete
+
+
+def test_a_listing_is_read_on_once_a_link_that_did_not_look_like_one_proves_to_be_an_article() -> None:
+    crawl = frontier()
+    listing = Candidate(HOME, Source.SEED)
+    crawl.offer(listing)
+    assert taken(crawl) == [""]
+    pages = [named(f"?p={number}", is_pagination=True) for number in (2, 3)]
+    for page in pages:
+        link = Candidate(f"{page.url}&id=7", Source.LINK, listing.url)
+        crawl.read(listing, [link, *pages])
+        assert taken(crawl) == [link.url.removeprefix(HOME)]
+        crawl.read(link, [], is_article=True)
+        assert taken(crawl) == [page.url.removeprefix(HOME)]
+        listing = page
+
+
+def test_the_first_page_by_another_address_is_no_end_of_a_listing_and_a_second_repetition_is_one() -> None:
+    crawl = frontier()
+    home = Candidate(HOME, Source.SEED)
+    crawl.offer(home)
+    pages = [named(f"?p={number}", is_pagination=True) for number in range(1, 5)]
+    assert taken(crawl) == [""]
+    crawl.read(home, [story("a"), story("b"), *pages])
+    assert taken(crawl) == ["a", "b", "?p=1"]
+    crawl.read(pages[0], [story("a"), story("b"), *pages[1:]])
+    assert taken(crawl) == ["?p=2"]
+    crawl.read(pages[1], [story("b"), story("a"), *pages[2:]])
+    assert taken(crawl) == []

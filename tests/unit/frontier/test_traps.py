@@ -45,6 +45,16 @@ def test_a_kind_is_closed_after_so_many_fruitless_visits_and_one_fruitful_visit_
     assert traps.closed(f"{HOME}author/h") is None
 
 
+def test_days_that_show_articles_of_their_own_are_no_calendar_without_end() -> None:
+    traps = Traps()
+    for day in range(10, 20):
+        traps.note(f"{HOME}2026/11/{day}/", fruitful=False, shown={f"{day}/a", "beside"})
+    assert traps.closed(f"{HOME}2026/11/20/") is None
+    for day in range(20, 20 + FRUITLESS):
+        traps.note(f"{HOME}2026/11/{day}/", fruitful=False, shown={"beside"})
+    assert traps.closed(f"{HOME}2026/11/25/") is not None
+
+
 def test_what_looks_like_an_article_takes_twice_as_much_to_be_given_up() -> None:
     traps = Traps()
     traps.note(f"{HOME}news/?sort=new", fruitful=False, is_variant=True)

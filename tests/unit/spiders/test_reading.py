@@ -105,3 +105,14 @@ def test_facts_that_are_damaged_are_as_none() -> None:
 def test_an_earlier_reading_of_an_interface_is_kept_by_a_night_that_did_not_read_it() -> None:
     at = (NOW - timedelta(days=1)).isoformat()
     assert reading(facts={"rest_read_at": at}).facts["rest_read_at"] == at
+
+
+def test_what_pages_of_a_shape_are_is_learnt_while_they_are_read() -> None:
+    site = reading()
+    listed = '<html><body><a href="/view.php?id=7">Ferry sinks</a></body></html>'
+    assert not any(each.expects_article for each in read(site, listed).candidates)
+    text = "".join(f"<p>{'It was a dark and stormy night at the harbour. ' * 9}{number}</p>" for number in range(4))
+    story = f'<html><head><meta property="og:type" content="article"></head><body><h1>Ferry</h1>{text}</body></html>'
+    for number in range(3):
+        assert read(site, story, f"view.php?id={number}", via=Source.LINK).is_article
+    assert [each.expects_article for each in read(site, listed).candidates] == [True]
