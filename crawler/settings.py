@@ -34,6 +34,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
+    "crawler.middlewares.again.AgainMiddleware": 900,
     # Next to the downloader: nothing is between a request's turn and its first byte, and retries wait for theirs.
     "crawler.middlewares.pace.PaceMiddleware": 950,
 }

@@ -1,4 +1,4 @@
-"""The download handler: Scrapy's own for HTTP/1.1, with every attempt recorded before anyone sees the response.
+"""The download handler: Scrapy's own for HTTP/1.1, with every exchange recorded before anyone sees the response.
 
 A request goes in; a response comes out once its record is written, and `request.meta["record"]` names the record
 (null where nothing was received). Failures are recorded the same way: what had arrived, marked as cut. Where nothing
@@ -14,10 +14,11 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
 
-from crawler.capture.failures import in_words, truncation_of
+from crawler.capture.failures import in_words, reason_of, truncation_of
 from crawler.capture.guards import ALLOW_PRIVATE_SETTING
 from crawler.capture.tap import Capture, TapAgent, TapFactory, check_versions
 from crawler.capture.writing import WriterThread
+from pipelines.reasons import Reason
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -30,6 +31,9 @@ VISIT_META = "visit"
 """Key in `request.meta` of the VisitFacts to be kept with the exchange."""
 SENT_META = "sent_s"
 """Key in `request.meta` of when its first byte went out, in seconds of the monotonic clock; null where none did."""
+
+LOST_META = "is_lost"
+"""Key in `request.meta` of whether it was sent over a kept connection that turned out to be dead."""
 
 _FRAMING_BYTES = 1024 * 1024
 
@@ -44,6 +48,8 @@ class CaptureHandler(HTTP11DownloadHandler):
         check_versions()
         super().__init__(crawler)
         self._pool._factory = TapFactory  # noqa: SLF001 the one place where a pool takes it
+        # Twisted would send a request again at once where a kept connection turns out to be dead: see AgainMiddleware.
+        self._pool.retryAutomatically = False
         self._is_guarded = not crawler.settings.getbool(ALLOW_PRIVATE_SETTING)
         self._writer = WriterThread.of(crawler)
 
@@ -58,6 +64,7 @@ class CaptureHandler(HTTP11DownloadHandler):
         # Scrapy copies meta to retries and redirects: an earlier response's record is not this one's.
         request.meta[RECORD_META] = None
         request.meta[SENT_META] = None
+        request.meta[LOST_META] = False
         self._writer.refuse_if_closing(request.url)
         max_bytes = request.meta.get("download_maxsize", self._default_maxsize)
         # A chunked body may be twice its size on the wire; more is framing for framing's sake.
@@ -68,6 +75,7 @@ class CaptureHandler(HTTP11DownloadHandler):
                 response = await maybe_deferred_to_future(self._agent(capture).download_request(request))
         except Exception as error:
             request.meta[SENT_META] = capture.sent_s
+            request.meta[LOST_META] = capture.is_lost and reason_of(error) is Reason.DISCONNECTED
             await self._record(request, capture, error)
             raise
         request.meta[SENT_META] = capture.sent_s
@@ -95,16 +103,14 @@ class CaptureHandler(HTTP11DownloadHandler):
         return agent
 
     async def _record(self, request: Request, capture: Capture, error: Exception | None) -> None:
-        facts = request.meta.get(VISIT_META)
-        last = len(capture.recordings) - 1
-        for number, recording in enumerate(capture.recordings):
-            if not recording.is_on_wire:
-                recording.discard()
-                continue
-            # An attempt before the last was cut by the dead connection it was sent on, whatever came of the last.
-            decided_by = error if number == last else None
-            exchange = recording.exchange(
-                why_cut=truncation_of(decided_by),
-                error=None if decided_by is None else in_words(decided_by),
-            )
-            request.meta[RECORD_META] = await self._writer.write(exchange, facts)
+        recording = capture.recording
+        if recording is None:
+            return
+        if not recording.is_on_wire:
+            recording.discard()
+            return
+        exchange = recording.exchange(
+            why_cut=truncation_of(error),
+            error=None if error is None else in_words(error),
+        )
+        request.meta[RECORD_META] = await self._writer.write(exchange, request.meta.get(VISIT_META))

@@ -1,7 +1,6 @@
 """The tap on Scrapy's own HTTP/1.1 connections: every byte sent and received goes to a `Recording` first.
 
-One `Capture` per Scrapy request goes in and is filled with one recording per attempt: Twisted silently sends a
-request again when a kept connection turns out to be dead, so there may be two.
+One `Capture` per Scrapy request goes in, and its recording is filled as the request and its answer cross the wire.
 
 *Why private names.* Scrapy's signals give a body that is no longer chunked and headers that have lost case, order and
 folding; a proxy costs twice the CPU and mends what it should record. The bytes are only to be had inside, at names
@@ -105,13 +104,19 @@ class Capture:
     def __init__(self, url: str, *, max_wire_bytes: int | None) -> None:
         self.url = url
         self.max_wire_bytes = max_wire_bytes
-        self.recordings: list[Recording] = []
-        """One for each attempt, in order."""
+        self.recording: Recording | None = None
+        """Null until there is a connection."""
         self.sent_s: float | None = None
-        """When the first byte of the last attempt went out, in seconds of the monotonic clock."""
+        """When the first byte went out, in seconds of the monotonic clock."""
+        self.is_on_kept_connection = False
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nothing was received over a connection that had served another request: it was dead already."""
+        return self.is_on_kept_connection and self.recording is not None and not self.recording.received_bytes
 
     def begin(self, transport: Transport, *, awaits_tls: bool, tls: TlsFacts | None) -> Recording:
-        """Open the recording of the next attempt, which starts now."""
+        """Open the recording of the exchange, which starts now."""
         self.sent_s = begun_s = time.monotonic()
         recording = Recording(
             self.url,
@@ -121,7 +126,7 @@ class Capture:
             awaits_tls=awaits_tls,
             tls=tls,
         )
-        self.recordings.append(recording)
+        self.recording = recording
         return recording
 
 
@@ -195,6 +200,8 @@ class _TapProtocol(_LenientHTTP11ClientProtocol):
     _capture: Capture | None = None
     _max_wire_bytes: int | None = None
     _tls: TlsFacts | None = None
+    _is_kept = False
+    """Whether it has served a request before."""
 
     def request(self, request: TwistedRequest) -> Deferred[IResponse]:
         if self._state != "QUIESCENT" or not isinstance(request, _TappedRequest):
@@ -204,6 +211,7 @@ class _TapProtocol(_LenientHTTP11ClientProtocol):
         awaits_tls = ISSLTransport.providedBy(self.transport) and self._tls is None
         recording = request.capture.begin(cast("Transport", self.transport), awaits_tls=awaits_tls, tls=self._tls)
         request.recording = self._recording = recording
+        request.capture.is_on_kept_connection, self._is_kept = self._is_kept, True
         self._capture = request.capture
         self._max_wire_bytes = request.capture.max_wire_bytes
         response = super().request(request)

@@ -107,6 +107,7 @@ def main(plan_file: str, output: str) -> None:
         {
             "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "crawler.capture.handler.CaptureHandler"),
             "CONCURRENT_REQUESTS": 1,
+            "DOWNLOADER_MIDDLEWARES": {"crawler.middlewares.again.AgainMiddleware": 900},
             "RETRY_ENABLED": False,
             "COMPRESSION_ENABLED": False,
             "TELNETCONSOLE_ENABLED": False,

@@ -100,7 +100,8 @@ def drive(reads: Sequence[bytes], *, end: End = End.CLOSE, method: str = "GET") 
         plain = Request(method.encode(), b"/", Headers({b"Host": [b"a.example"]}), None, persistent=True)
         # What became of the exchange is the recording's to tell.
         protocol.request(_TappedRequest(plain, capture)).addCallbacks(application.answered, lambda _: None)
-        (recording,) = capture.recordings
+        recording = capture.recording
+        assert recording is not None
         fed = []
         for read in reads:
             if wire.is_given_up or protocol._recording is None:

@@ -183,7 +183,7 @@ def test_a_kept_connection_carries_several_exchanges_each_recorded_alone(done: D
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_request_that_twisted_sends_again_is_recorded_twice(done: Done, scheme: str) -> None:
+def test_a_request_that_was_lost_on_a_dead_connection_is_sent_again_and_recorded_twice(done: Done, scheme: str) -> None:
     _, second = STALE
     assert len(done[scheme].records(second, "request")) == 2
     assert len(done[scheme].records(second, "response")) == 1

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from tests.origin.plain_reader import Block, read_blocks
 from tests.origin.server import Logged, Origin
 from tests.origin.vice import End, Vice, answer, chunked, head
 
+DELAY_S = 0.05
 PATHS = ("/moved", "/flaky", "/cut", "/stale", "/loop", "/reset", "/early", "/tarpit", "/excess", "/last")
 HOME = b"<html><title>News</title><h1>News</h1><ul>%s</ul></html>" % b"".join(
     b'<li><a href="%s">A headline that is long enough to be one</a></li>' % path.encode() for path in PATHS
@@ -112,7 +115,7 @@ def begin(folder: Path, origin: Origin, authority: Authority) -> subprocess.Pope
     return subprocess.Popen(
         [
             *(sys.executable, "-m", "crawler.cli", "crawl", f"{origin.url}/", "--archive", str(folder / "archive")),
-            *("--allow-private", "--delay", "0.001"),
+            *("--allow-private", "--delay", str(DELAY_S)),
             *(argument for option in options for argument in ("--set", option)),
         ],
         cwd=folder,
@@ -165,6 +168,13 @@ def test_the_request_that_was_lost_on_a_dead_connection_is_recorded_beside_its_r
     assert len(dropped) == 1
     (path,) = {entry.path for entry in dropped}
     assert len(night.of(path, "request")) == len(night.of(path, "response")) + 1
+
+
+def test_no_request_is_sent_before_the_delay_is_over_be_it_a_repetition(night: Night) -> None:
+    requests = (block for block in night.blocks if block.get("WARC-Type") == "request")
+    begun = sorted(datetime.fromisoformat(str(block.get("WARC-Date"))) for block in requests)
+    # By the crawler's own clock, a hair aside: the wall clock is not the one that the delay is kept by.
+    assert min((after - before).total_seconds() for before, after in pairwise(begun)) >= DELAY_S - 0.005
 
 
 @pytest.mark.parametrize("path", [*ATTEMPTS, "/last"])
