@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 _LEAST_LINKS = 5
 _SHARE = 0.6
-_DRAWN_BY_LOT = re.compile(r"(?=.*\d)(?:(?=.*[A-Za-z])[\w.~-]{6,}|\d{9,})$")
+# In brackets where ASP.NET puts it: `/(S(3x0vqz45...))/`.
+_DRAWN_BY_LOT = re.compile(r"(?:\((?:[A-Z]\()?)?(?=.*\d)(?:(?=.*[A-Za-z])[\w.~-]{6,}|\d{9,})\)*$")
 _PATH_PARAMETER = re.compile(r";(?P<name>[\w.-]+)=(?P<value>[\w.~!-]+)")
 
 Place = tuple[str, str]

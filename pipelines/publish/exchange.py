@@ -6,6 +6,7 @@ Everything here is a function of the WARC records and the profile, so that the l
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -24,6 +25,14 @@ MAX_PAGE_BYTES = 64 * 1024 * 1024
 """A body that is larger once decompressed is not read."""
 
 _HTML = ("text/html", "application/xhtml+xml")
+# What many a server sends as HTML: sitemaps, feeds and JSON, known by their first element or by both their ends.
+_SOURCE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s+(?:rss|rdf)\b[^>]*>)\s*)*"
+    rb"<(?:[\w.-]+:)?(?:urlset|sitemapindex|rss|rdf|feed)[\s>/]",
+    re.DOTALL | re.IGNORECASE,
+)
+_SNIFFED_BYTES = 4096
+_JSON_ENDS = ((b"{", b"}"), (b"[", b"]"))
 _TRUNCATED = {
     "length": Reason.TOO_LARGE,
     "time": Reason.TIMEOUT,
@@ -166,11 +175,19 @@ def _redirect(page: Page, via: Source | None) -> Reading:
 
 
 def is_html(page: Page) -> bool:
-    """Whether the answer is a page: HTML by its type, or by its beginning where it has no type."""
+    """Whether the answer is a page: HTML by its type, or by its beginning where it has no type.
+
+    What is sent as HTML and begins like a sitemap, a feed or JSON is none.
+    """
     declared = page.header("content-type")
-    if declared:
-        return declared.partition(";")[0].strip().lower() in _HTML
-    return page.body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))
+    if not declared:
+        return page.body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))
+    return declared.partition(";")[0].strip().lower() in _HTML and not _is_source(page.body)
+
+
+def _is_source(body: bytes) -> bool:
+    begun, ended = body[:_SNIFFED_BYTES].lstrip()[:1], body[-_SNIFFED_BYTES:].rstrip()[-1:]
+    return (begun, ended) in _JSON_ENDS or _SOURCE.match(body[:_SNIFFED_BYTES]) is not None
 
 
 def _page_without_body(record: WarcRecord) -> Page:

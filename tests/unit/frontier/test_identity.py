@@ -55,12 +55,14 @@ def test_a_path_parameter_is_left_out() -> None:
     assert sessions.strip(f"{HOME}other;jsessionid=AA00BB11CC?x=1") == f"{HOME}other?x=1"
 
 
-def test_a_segment_is_a_session_once_two_pages_disagree_and_gets_its_first_value() -> None:
+@pytest.mark.parametrize("form", ["s-{}", "(S({}))"])
+def test_a_segment_is_a_session_once_two_pages_disagree_and_gets_its_first_value(form: str) -> None:
     sessions = SessionIds()
-    sessions.observe(links("s-8f3ab2/{path}", ""))
-    assert sessions.strip(f"{HOME}s-00ffaa/x") == f"{HOME}s-00ffaa/x"
-    sessions.observe(links("s-00ffaa/{path}", ""))
-    assert sessions.strip(f"{HOME}s-00ffaa/x") == f"{HOME}s-8f3ab2/x"
+    one, other = form.format("8f3ab2"), form.format("00ffaa")
+    sessions.observe(links(f"{one}/{{path}}", ""))
+    assert sessions.strip(f"{HOME}{other}/x") == f"{HOME}{other}/x"
+    sessions.observe(links(f"{other}/{{path}}", ""))
+    assert sessions.strip(f"{HOME}{other}/x") == f"{HOME}{one}/x"
     assert sessions.strip(f"{HOME}about/us") == f"{HOME}about/us"
 
 
