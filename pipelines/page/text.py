@@ -26,8 +26,9 @@ _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "॥", "؟",
 _TYPOGRAPHY = re.compile(
     "[\u00a0\u00ab\u00b7\u00bb\u2000-\u200a\u2010-\u2016\u2018-\u201f\u2022\u2026\u202f\u2039\u203a]"
 )
-# What is no part of an ASCII word, as a space: a table is several times as fast as the expression above.
-_NO_WORD = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
+# ASCII in lower case, and a space for what is no part of a word: a table is many times as fast as the expression above,
+# and one of bytes twice as fast as one of characters.
+_WORDS = bytes(ord(each.lower() if each.isalnum() or each == "_" else " ") for each in map(chr, range(256)))
 
 
 # What content systems escape twice. Not angle brackets: an article may be about markup.
@@ -65,12 +66,17 @@ def tokens(text: str) -> list[str]:
 def word_count(text: str) -> int:
     """How many words *text* has."""
     plain = text if text.isascii() else _TYPOGRAPHY.sub(" ", text)
-    return len(plain.translate(_NO_WORD).split() if plain.isascii() else tokens(plain))
+    return len(_ascii_words(plain) if plain.isascii() else tokens(plain))
 
 
 def line_key(text: str) -> str:
     """*text* with case, punctuation and compatibility forms levelled: equal for lines that read the same."""
     plain = text if text.isascii() else _TYPOGRAPHY.sub(" ", text)
     if plain.isascii():
-        return " ".join(plain.lower().translate(_NO_WORD).split())
+        return b" ".join(_ascii_words(plain)).decode("ascii")
     return " ".join(tokens(unicodedata.normalize("NFKC", plain).casefold()))
+
+
+def _ascii_words(text: str) -> list[bytes]:
+    """The words of an ASCII *text*, in lower case."""
+    return text.encode("ascii").translate(_WORDS).split()
