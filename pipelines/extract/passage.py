@@ -98,27 +98,30 @@ def region_of(paths: Sequence[str]) -> str | None:
 
 
 class _Places:
-    """The places of the elements of one part, each step written once."""
+    """The places of the elements of one part; those alike in one element are one string."""
 
     def __init__(self, top: Element) -> None:
         self._top = top
         self._steps: dict[Element, list[str]] = {}
-        self._known: dict[Element, str] = {}
+        self._known: dict[tuple[Element | None, str], str] = {}
 
     def of(self, element: Element) -> str:
-        place = self._known.get(element)
+        around, step = self._around(element), _step(element)
+        place = self._known.get((around, step))
         if place is None:
-            place = self._known[element] = STEP.join(self._upwards(element))
+            place = self._known[around, step] = STEP.join([step, *self._upwards(around)[: _DEPTH - 1]])
         return place
 
-    def _upwards(self, element: Element) -> list[str]:
+    def _around(self, element: Element) -> Element | None:
+        return None if element is self._top else element.getparent()
+
+    def _upwards(self, element: Element | None) -> list[str]:
         """The steps from *element* up, as many as a place has."""
         above: list[Element] = []
-        up: Element | None = element
-        while up is not None and up not in self._steps:
-            above.append(up)
-            up = None if up is self._top else up.getparent()
-        steps = self._steps[up] if up is not None else []
+        while element is not None and element not in self._steps:
+            above.append(element)
+            element = self._around(element)
+        steps = self._steps[element] if element is not None else []
         for node in reversed(above):
             steps = self._steps[node] = [_step(node), *steps[: _DEPTH - 1]]
         return steps
