@@ -25,7 +25,7 @@ from pipelines.page.decode import decode
 from pipelines.page.facts import Facts, is_home, read_facts
 from pipelines.page.teasers import is_teaser, teaser_boxes
 from pipelines.page.text import line_key
-from pipelines.page.tree import ASIDE, MAX_HTML_BYTES, Element, body_of, find_all, inner_text, is_hidden, parse
+from pipelines.page.tree import ASIDE, MAX_HTML_BYTES, Element, body_of, inner_text, is_hidden, parse
 from pipelines.page.wall_phrases import CONSENT_WORDS, PHRASES, SPARE_WORDS
 from pipelines.reasons import Reason
 from pipelines.values import Page
@@ -146,8 +146,8 @@ class _Seen:
             return True
         if facts.content("article:published_time"):
             return True
-        bodies = find_all(self.root, ".//*[contains(@itemprop, 'articleBody')]")
-        return any(any(is_article_item(up) for up in body.iterancestors()) for body in bodies)
+        bodies = (each for each in self.root.iterdescendants() if "articleBody" in (each.get("itemprop") or ""))
+        return any(is_article_item(up) for body in bodies for up in body.iterancestors())
 
     @cached_property
     def is_doubtful(self) -> bool:
