@@ -18,6 +18,7 @@ _INLINE = frozenset((
     "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub",
     "sup", "time", "tt", "u", "var",
 ))  # fmt: skip
+_EMPTY = frozenset(("br", "wbr", "img"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _KINDS = {
     **dict.fromkeys(_HEADINGS, "heading"),
@@ -89,22 +90,25 @@ def blocks_of(root: Element, *, everything: bool = False) -> list[TextBlock]:
     """
     walk = _Walk()
     passed_over = UNSEEN if everything else _PASSED_OVER
-    stack: list[tuple[Element, bool]] = [(root, False)]
-    while stack:
-        element, is_done = stack.pop()
-        tag: str = element.tag  # of an element: comments are not in the tree
-        if is_done:
-            walk.leave(element, tag)
-        elif element is not root and (tag in passed_over or (not everything and is_hidden(element))):
-            walk.part(tag)
-        elif walk.enter(element, tag) and len(element):
-            stack.append((element, True))
-            stack.extend([(child, False) for child in reversed(element)])
-            continue
+    entered = [(root, iter(root if walk.enter(root, root.tag) else ()))]
+    while entered:
+        outer, children = entered[-1]
+        for element in children:
+            tag: str = element.tag  # of an element: comments are not in the tree
+            if tag in passed_over or (not everything and is_hidden(element)):
+                walk.part(tag)
+            elif not walk.enter(element, tag) or not len(element):
+                walk.leave(element, tag)
+            else:
+                entered.append((element, iter(element)))
+                break
+            if tail := element.tail:
+                walk.add(tail)
         else:
-            walk.leave(element, tag)
-        if element is not root and (tail := element.tail):
-            walk.add(tail)
+            entered.pop()
+            walk.leave(outer, outer.tag)
+            if entered and (tail := outer.tail):
+                walk.add(tail)
     walk.flush()
     return walk.blocks
 
@@ -125,18 +129,17 @@ class _Walk:
 
     def enter(self, element: Element, tag: str) -> bool:
         """Go into *element*; returns whether its children are still to be walked."""
-        if tag == "br":
-            self._break()
+        if tag in _EMPTY:
+            if tag == "br":
+                self._break()
             return False
-        if tag in ("wbr", "img"):
-            return False
-        if tag == "a":
-            self._links += 1
-            self._anchors.append(element)
-        elif tag == "time":
-            self._moment = self._moment or element.get("datetime")
         text = element.text
         if self._is_inline(tag):
+            if tag == "a":
+                self._links += 1
+                self._anchors.append(element)
+            elif tag == "time":
+                self._moment = self._moment or element.get("datetime")
             if text:
                 self.add(text)
             return True
