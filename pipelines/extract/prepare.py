@@ -23,7 +23,7 @@ from pipelines.extract.template import Template
 from pipelines.page.facts import Facts
 from pipelines.page.jsonld import dicts, first_string, strings, types_of
 from pipelines.page.marks import means_article
-from pipelines.page.teasers import is_teaser, teaser_boxes
+from pipelines.page.teasers import is_teaser, stands_in, teaser_boxes
 from pipelines.page.tree import Element, Paths, has_words
 
 CHECKED_EVERY = 32
@@ -121,14 +121,9 @@ def _organisations(part: Part, facts: Facts) -> tuple[str, ...]:
 
 def _pictured(part: Part) -> frozenset[int]:
     """Indexes of the blocks that share a small box with a picture and nothing else."""
-    boxes = {box for image in part.element.iter("img") if (box := _box_of(image, part.element)) is not None}
-    if not boxes:
-        return frozenset()
-    return frozenset(
-        index
-        for index, block in enumerate(part.blocks)
-        if block.element in boxes or any(up in boxes for up in islice(block.element.iterancestors(), _BOX_DEPTH))
-    )
+    around = (_box_of(image, part.element) for image in part.element.iter("img"))
+    boxes = frozenset(box for box in around if box is not None)
+    return frozenset(index for index, block in enumerate(part.blocks) if boxes and stands_in(block, boxes))
 
 
 def _box_of(image: Element, top: Element) -> Element | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from itertools import islice
 
 from pipelines.page.blocks import RUNNING_WORDS, TextBlock
@@ -29,10 +28,11 @@ def teaser_boxes(root: Element) -> frozenset[Element]:
     return frozenset(element for element, small in is_small.items() if small)
 
 
-def is_teaser(block: TextBlock, boxes: Collection[Element]) -> bool:
+def is_teaser(block: TextBlock, boxes: frozenset[Element]) -> bool:
     """Whether a block is another article's summary."""
-    if block.words < RUNNING_WORDS:
-        return False
-    if block.is_linked or block.element in boxes:
-        return True
-    return any(up in boxes for up in islice(block.element.iterancestors(), _DEPTH))
+    return block.words >= RUNNING_WORDS and (block.is_linked or stands_in(block, boxes))
+
+
+def stands_in(block: TextBlock, boxes: frozenset[Element]) -> bool:
+    """Whether a block is one of *boxes*, or stands right in one."""
+    return block.element in boxes or not boxes.isdisjoint(islice(block.element.iterancestors(), _DEPTH))

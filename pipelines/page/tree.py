@@ -160,14 +160,17 @@ def inner_text(element: Element) -> str:
     """All text below *element*, as the reader sees it."""
     if not len(element):
         return visible_text(element.text or "")
-    return visible_text("".join(str(piece) for piece in element.itertext()))
+    return visible_text(etree.tostring(element, encoding="unicode", method="text", with_tail=False))
 
 
 def has_words(element: Element, *, at_most: int) -> bool:
     """Whether *element* has text, and no more than so many words; it reads no further than it must."""
     count = 0
-    for piece in element.itertext():
-        count += len(piece.split())
+    for node in element.iter():  # not `itertext`, which takes twice as long
+        if text := node.text:
+            count += len(text.split())
+        if (tail := node.tail) and node is not element:
+            count += len(tail.split())
         if count > at_most:
             return False
     return count > 0
