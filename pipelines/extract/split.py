@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from urllib.parse import urlsplit
 
-from pipelines.extract.unmarked import unmarked_articles
+from pipelines.extract.unmarked import link_by_name, unmarked_articles
 from pipelines.http.url import absolute_url, canonical_url, same_site
 from pipelines.page.blocks import TextBlock
 from pipelines.page.classify import is_article_item
@@ -31,6 +32,8 @@ _LEAST_EMBEDDED_WORDS = 45
 """Less running text than this, without a marked body, is a teaser."""
 _LEAST_BODY_WORDS = 15
 """Running text of an element whose markup names an article body."""
+_LEAST_UNTITLED_WORDS = 80
+"""Less running text than this, with neither address nor main heading, is a teaser."""
 _LEAST_LINK_CHARS = 15
 """Shorter links in headings are kickers."""
 _LEAST_OUTSIDE_WORDS = 90
@@ -99,12 +102,11 @@ def split(root: Element, facts: Facts, blocks: Sequence[TextBlock]) -> tuple[Par
     candidates = _with_linked_urls([one for one in candidates if _is_article(one, titles, facts)], body, titles, facts)
     lead = _lead(candidates, titles, facts)
     if not any(_is_other(candidate, lead, facts) for candidate in candidates):
-        unmarked = unmarked_articles(body, blocks, titles, lambda href: _article_url(href, facts))
-        candidates += [
-            one
-            for one in _candidates_in(unmarked, marks.within(body), facts, blocks)
-            if _is_article(one, titles, facts)
-        ]
+        named = _named_titles(facts)
+        unmarked = unmarked_articles(body, blocks, titles, named, lambda href: _article_url(href, facts))
+        found = _candidates_in(list(unmarked), marks.within(body), facts, blocks)
+        found = [replace(one, url=unmarked[one.element] or one.url) for one in found]
+        candidates += [one for one in found if _is_article(one, titles, facts)]
         lead = _lead(candidates, titles, facts)
     embedded = _once_each(candidate for candidate in candidates if _is_other(candidate, lead, facts))
     others = frozenset(one.element for one in candidates if _is_other(one, lead, facts) or _is_stranger(one, lead))
@@ -114,7 +116,12 @@ def split(root: Element, facts: Facts, blocks: Sequence[TextBlock]) -> tuple[Par
     own_blocks: dict[Element | None, list[TextBlock]] = defaultdict(list)
     for block in blocks:
         own_blocks[homes.of(block.element)].append(block)
-    parts = [_embedded_part(one, others, own_blocks[one.element], facts, marks) for one in embedded]
+    inner: dict[Element | None, set[Element]] = defaultdict(set)
+    for other in others:
+        inner[homes.of(other.getparent())].add(other)
+    parts = [
+        _embedded_part(one, frozenset(inner[one.element]), own_blocks[one.element], facts, marks) for one in embedded
+    ]
     outside = own_blocks[None]
     if lead is not None or sum(block.words for block in outside if block.is_running) >= _LEAST_OUTSIDE_WORDS:
         own = lead.element if lead is not None else body
@@ -138,10 +145,9 @@ def _lead_part(
 
 
 def _embedded_part(
-    candidate: _Candidate, others: frozenset[Element], own: Sequence[TextBlock], facts: Facts, marks: Marks
+    candidate: _Candidate, inner: frozenset[Element], own: Sequence[TextBlock], facts: Facts, marks: Marks
 ) -> Part:
     url = candidate.url or facts.url
-    inner = others - {candidate.element}
     item = _named_item(url, candidate.heading, facts)
     return Part(candidate.element, inner, tuple(own), url, is_lead=False, item=item, marks=marks)
 
@@ -161,10 +167,10 @@ class _Homes:
     def __init__(self, stops: Iterable[Element]) -> None:
         self._known: dict[Element, Element | None] = {stop: stop for stop in stops}
 
-    def of(self, element: Element) -> Element | None:
+    def of(self, element: Element | None) -> Element | None:
         """The innermost that is *element* or holds it."""
         way: list[Element] = []
-        up: Element | None = element
+        up = element
         while up is not None and up not in self._known:
             way.append(up)
             up = up.getparent()
@@ -292,14 +298,43 @@ def _with_linked_urls(
     candidates: Sequence[_Candidate], body: Element, titles: Collection[str], facts: Facts
 ) -> list[_Candidate]:
     """The candidates, those without an address with that of a link on the page that reads like their title."""
-    wanted = {one.title for one in candidates if one.url is None and one.title and one.title not in titles}
-    linked: dict[str, str] = {}
+    if len(candidates) == 1:
+        return list(candidates)
+    wanted = {key for one in candidates if one.url is None and (key := _title_of(one)) and key not in titles}
+    linked = _named_titles(facts) if wanted else {}
     for link in body.iter("a") if wanted else ():
-        key = line_key(inner_text(link))
-        url = _article_url(link.get("href"), facts) if key in wanted else None
-        if url:
-            linked.setdefault(key, url)
-    return [one if one.url else replace(one, url=linked.get(one.title or "")) for one in candidates]
+        # A teaser may be a link as a whole, its headline one of several lines in it.
+        for piece in (link, *link.iter(*_HEADINGS)):
+            key = line_key(inner_text(piece))
+            url = _article_url(link.get("href"), facts) if key in wanted else None
+            if url:
+                linked.setdefault(key, url)
+    found = [one if one.url else replace(one, url=linked.get(_title_of(one) or "")) for one in candidates]
+    return [
+        replace(one, url=_article_url(link_by_name(one.element, key), facts))
+        if one.url is None and (key := _title_of(one)) in wanted and key is not None
+        else one
+        for one in found
+    ]
+
+
+def _title_of(candidate: _Candidate) -> str | None:
+    """The key of what can be nothing but its title: its main heading, or the first one above its text, if no kicker."""
+    if candidate.title or candidate.words < _LEAST_UNTITLED_WORDS:
+        return candidate.title
+    above = takewhile(lambda block: not block.is_running, candidate.blocks)
+    return next((block.key for block in above if block.kind == "heading" and block.words > _MOST_KICKER_WORDS), None)
+
+
+def _named_titles(facts: Facts) -> dict[str, str]:
+    """The addresses that the page's JSON-LD gives articles, by their titles as lines are compared."""
+    named: dict[str, str] = {}
+    for item in facts.articles:
+        for url in _item_urls(item, facts)[:1]:
+            for title in strings(item.get("headline")):
+                named.setdefault(line_key(title), url)
+    named.pop("", None)
+    return named
 
 
 def _is_article(candidate: _Candidate, titles: Collection[str], facts: Facts) -> bool:

@@ -1,7 +1,7 @@
 """Articles in a page that no markup tells of: repeated subtrees of a heading that is a link, a byline and a body.
 
 In: the body of an article's page, its blocks, and what its titles are. Out: the elements that each hold an article, the
-page's own among them where it is built like the others; none where fewer than two are whole.
+page's own among them. Instead of a link, a heading may have a title that the page's JSON-LD gives an address for.
 
 *Why* so much is asked of each: a teaser has heading and link too, and often a line or two of text. A list of teasers
 taken for articles would be worse than an article below another that is missed.
@@ -9,19 +9,29 @@ taken for articles would be worse than an article below another that is missed.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import chain
 
 from pipelines.extract.authors import byline_names
+from pipelines.extract.dates import is_date_line
 from pipelines.page.blocks import TextBlock
 from pipelines.page.text import line_key
-from pipelines.page.tree import Element, has_words, inner_text
+from pipelines.page.tree import Element, inner_text
 
 _HEADINGS = ("h1", "h2", "h3")
 _LEAST_LINK_CHARS = 15
 """Shorter links in headings are kickers."""
 _LEAST_WORDS = 80
+_LEAST_NAMED_WORDS = 45
 _LEAST_PARAGRAPHS = 2
+_WORD = re.compile(r"[a-z]+")
+_SLUG = re.compile(r"^[^?#]*?/?([^/?#]*-[^/?#]*)(?:/[^/?#-]*)*(?:[?#].*)?$", re.DOTALL)
+_LEAST_SPELT_WORDS = 3
+_SPELT_SHARE = 0.75
+"""The share of the words in an address that must be in the title."""
 _HEAD_BLOCKS = 5
 """So many blocks from the heading on may be the byline."""
 
@@ -30,34 +40,63 @@ def unmarked_articles(
     body: Element,
     blocks: Sequence[TextBlock],
     titles: Collection[str],
+    named: Mapping[str, str],
     article_url: Callable[[str | None], str | None],
-) -> list[Element]:
-    """The elements below *body* that hold an article each.
+) -> dict[Element, str | None]:
+    """The elements below *body* that hold an article each, with its address where it is not in its heading.
 
     Args:
         body: Of a page that is an article's.
         blocks: Of the body.
         titles: The page's titles, as lines are compared.
+        named: Addresses of articles whose titles the page's metadata gives; the page's own may be among them.
         article_url: The canonical URL of the article that a link may mean; null for none.
     """
-    links = {heading: _link_of(heading) for heading in body.iter(*_HEADINGS)}
-    headings = [heading for heading, link in links.items() if link or line_key(inner_text(heading)) in titles]
+    keys = {heading: line_key(inner_text(heading)) for heading in body.iter(*_HEADINGS)}
+    keys |= {block.element: block.key for block in blocks if block.key in named}
+    links = {heading: _link_of(heading) or named.get(key) or _near(heading, key) for heading, key in keys.items()}
+    headings = [heading for heading, link in links.items() if link or keys[heading] in titles]
     if len(headings) < 2:
-        return []
-    alike: dict[tuple[Element, str, str], dict[Element, str | None]] = defaultdict(dict)
-    for heading, element in _boxes(headings, body):
+        return {}
+    boxes = list(_boxes(headings, body))
+    own = _own_blocks({box for _, box in boxes}, blocks)
+    alike: dict[tuple[Element, str, str], dict[Element, Element]] = defaultdict(dict)
+    for heading, element in boxes:
         parent = element.getparent()
         if parent is not None:
-            alike[parent, str(element.tag), element.get("class") or ""][element] = links[heading]
-    found: list[Element] = []
+            alike[parent, str(element.tag), element.get("class") or ""][element] = heading
+    found: dict[Element, str | None] = {}
     for group in alike.values():
-        whole = [
-            one
-            for one, href in (group.items() if len(group) > 1 else ())
-            if _is_whole(one, blocks) and (href is None or article_url(href))
-        ]
-        found += whole if len(whole) > 1 else []
-    return found
+        for one, heading in group.items():
+            href, is_named = links[heading], keys[heading] in named
+            if (href is None or article_url(href)) and _is_whole(own[one], is_named=is_named):
+                found[one] = article_url(href)
+    # One alone may be the page's own.
+    return found if len(found) > 1 else {}
+
+
+def link_by_name(element: Element, title: str) -> str | None:
+    """Where the first link below *element* leads whose address spells *title*, given as lines are compared."""
+    words = set(_spelt(title))
+    if len(words) < _LEAST_SPELT_WORDS:
+        return None
+    for link in element.iter("a"):
+        href = link.get("href") or ""
+        slug = set(_spelt(_SLUG.sub(r"\1", href))) if href.count("-") >= _LEAST_SPELT_WORDS - 1 else set()
+        if len(slug) >= _LEAST_SPELT_WORDS and len(slug & words) >= len(slug) * _SPELT_SHARE:
+            return href
+    return None
+
+
+def _spelt(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return _WORD.findall(plain.lower())
+
+
+def _near(heading: Element, title: str) -> str | None:
+    """A permalink of an article whose heading is no link, in the element around it."""
+    parent = heading.getparent()
+    return link_by_name(parent, title) if parent is not None and heading.tag in ("h1", "h2") else None
 
 
 def _link_of(heading: Element) -> str | None:
@@ -78,14 +117,27 @@ def _boxes(headings: Sequence[Element], body: Element) -> Iterator[tuple[Element
         yield heading, box
 
 
-def _is_whole(element: Element, blocks: Sequence[TextBlock]) -> bool:
-    """Whether an element has a byline or a date below its heading, and a body of several paragraphs."""
-    if has_words(element, at_most=_LEAST_WORDS):
-        return False
-    own = [block for block in blocks if block.element is element or element in block.element.iterancestors()]
-    start = next((place for place, block in enumerate(own) if block.kind == "heading"), 0)
-    head = own[start + 1 : start + 1 + _HEAD_BLOCKS]
-    is_signed = any(block.moment is not None or byline_names(block.text) for block in head)
+def _own_blocks(boxes: Collection[Element], blocks: Sequence[TextBlock]) -> Mapping[Element, list[TextBlock]]:
+    """The blocks of each of *boxes*, none of which holds another."""
+    own: dict[Element, list[TextBlock]] = defaultdict(list)
+    for block in blocks:
+        home = next((up for up in chain((block.element,), block.element.iterancestors()) if up in boxes), None)
+        if home is not None:
+            own[home].append(block)
+    return own
+
+
+def _is_whole(own: Sequence[TextBlock], *, is_named: bool) -> bool:
+    """Whether an element has a byline or a date below its heading, and a body of several paragraphs.
+
+    Where metadata names the article, less is asked for.
+    """
     running = [block for block in own if block.is_running]
     words = sum(block.words for block in running)
-    return is_signed and len(running) >= _LEAST_PARAGRAPHS and words >= _LEAST_WORDS
+    if is_named:
+        return words >= _LEAST_NAMED_WORDS
+    if len(running) < _LEAST_PARAGRAPHS or words < _LEAST_WORDS:
+        return False
+    start = next((place for place, block in enumerate(own) if block.kind == "heading"), 0)
+    head = own[start + 1 : start + 1 + _HEAD_BLOCKS]
+    return any(block.moment is not None or byline_names(block.text) or is_date_line(block.text) for block in head)

@@ -11,7 +11,10 @@ from itertools import takewhile
 
 from pipelines.page.tree import Element
 
-URL_ATTRIBUTES = ("data-url", "data-permalink", "data-article-url", "data-canonical", "data-href", "data-link")
+URL_ATTRIBUTES = (
+    *("data-url", "data-permalink", "data-article-url", "data-post-url", "data-page-url", "data-story-url"),
+    *("data-canonical", "data-canonical-url", "data-href", "data-link"),
+)
 """Where themes write the address of an article on the element around it."""
 _NAMES = frozenset(("article", "main", "time"))
 _ATTRIBUTES = frozenset(("itemprop", "itemtype", "itemscope", *URL_ATTRIBUTES))
