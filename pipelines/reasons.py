@@ -155,6 +155,8 @@ class Flag(Described):
     FALLBACK = "fallback", "The article's place was guessed by the general extractor, not read from the structure."
     PAGES_MISSING = "pages_missing", "The article has further pages that could not be had."
     DATE_AFTER_CAPTURE = "date_after_capture", "The page claimed a date after the capture; it was not taken."
+    DATE_RELATIVE = "date_relative", "The page says only how long ago it was: the day is counted back from the capture."
+    DATES_CONFLICT = "dates_conflict", "The page claims that it was modified before it was published."
 
 
 class Rule(StrEnum):

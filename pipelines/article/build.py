@@ -25,7 +25,7 @@ from pipelines.article.simhash import simhash, to_hex
 from pipelines.http.url import absolute_url, canonical_url
 from pipelines.page.facts import is_home
 from pipelines.page.text import ends_sentence, word_count
-from pipelines.reasons import Event
+from pipelines.reasons import Event, Flag
 from pipelines.values import Draft, FurtherPage, Page, RecordRef, VisitFacts
 
 _WORD = re.compile(r"\w+")
@@ -176,6 +176,8 @@ def text_sha256(draft: Draft) -> str:
 def content_digests(draft: Draft) -> dict[str, str]:
     """A short digest of each content field: enough to tell which of them changed."""
     settled = {name: getattr(draft, name) for name in CONTENT_FIELDS} | {"text": _settled_text(draft)}
+    if Flag.DATE_RELATIVE in draft.flags:
+        settled["published_at"] = None  # it is counted back from each capture, and not to the hour
     return {
         name: hashlib.sha256(repr(value).encode("utf-8", "replace")).hexdigest()[:16] for name, value in settled.items()
     }

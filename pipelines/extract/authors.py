@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
-from pipelines.extract.dates import parse
+from pipelines.extract.dates import without_dates
 from pipelines.page.text import line_key, visible_text
 
 _OPENING = re.compile(
@@ -18,11 +18,34 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"(?:autor(?:in|a)?(?:/(?:autor)?(?:in|a)?)?|auteure?|author|autore)\b\s*:?\s*", re.IGNORECASE)
-_BYLINE = re.compile(rf"(?:(?:by|von|par|por|di|door|av|af)\b\s*:?\s*|{_LABEL.pattern})", re.IGNORECASE)
+_BYLINE = re.compile(
+    r"(?:(?:(?:written|reported|posted|published|words|story|text|texte?)\s+)?(?:by|von|par|por|di|door|av|af|przez|oleh)\b\s*:?\s*"
+    rf"|(?:автор|текст|بقلم|كتب|כתב|מאת|文|撰文|作者|记者|記者)(?:\s*[:：/]\s*|\s+)|{_LABEL.pattern})",
+    re.IGNORECASE,
+)
+# Where they are, for whom and with whom: what follows a name in a byline.
+_AFTERWARDS = re.compile(r"\s+(?:in|aus|à|at|for|of|pour|für|with|avec|mit|con|reports?)\s+[^'’].*$")
+_HANDLE = re.compile(r"(?<!\S)@\w+")
+_STAMP = re.compile(
+    r"\b(?:last\s+)?(?:published|updated|posted|modified|veröffentlicht|aktualisiert|publi[ée]e?|publicado|actualizado|atualizado|pubblicato|aggiornato)\b(?!\s+(?:by|von|par|por|da)\b).*$",
+    re.IGNORECASE,
+)
+"""What a date is the date of, where it stands between a name and the date."""
+_SUFFIX = re.compile(r"\b(?:jr|sr|[^\W\d_])\.$", re.IGNORECASE)
+_LOWER_END = re.compile(r"(?:\s+[^\W\d_A-Z][^\W\d_]*)+$|[\s,:]+$")
+_ROLE_END = re.compile(
+    r"(?:[^\W\d_]+[\s-]+){0,3}(?:reporter|editor|correspondent|writer|producer|redakteur(?:in)?|journaliste?|korrespondent(?:in)?)",
+    re.IGNORECASE,
+)
 _PARTED = re.compile(r"\s*[|•·–—]\s*|\s-\s")
 _LEAST_NAME_WORDS, _MOST_NAME_WORDS = 2, 4
 # Two to four words in capital letters or beginning with one, with the small words that names have.
 _PERSON = re.compile(r"[^\W\d_a-z][\w.’'-]*(?:\s+(?:de|da|del|van|von|der|den|la|le|al|bin|[^\W\d_a-z][\w.’'-]*)){1,4}")
+_EASTERN = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2,8}(?:[ ·・][\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,8})?"
+)
+"""A name where names have no capital letters and often no space."""
+_EASTERN_ROLE = re.compile(r"([\uac00-\ud7a3]{2,4})\s?기자")
 _BETWEEN = re.compile(r"\s*(?:[;|\n•·]|\s/\s|\s(?:and|und|et|y|e|en|og|och|ja|dan|और|و)\s|&)\s*", re.IGNORECASE)
 _COMMA = re.compile(r"\s*[,،、]\s*")
 _ADDRESS = re.compile(r"https?://|www\.|@\w+\.|\.(?:com|org|net)/", re.IGNORECASE)
@@ -100,22 +123,27 @@ def byline_names(text: str, authors: Collection[str] = ()) -> tuple[str, ...]:
         text: A whole line of a page: "By Ana Diaz", or "Ana Diaz | 20 November 2026", or both in one.
         authors: Names known from elsewhere: a line of nothing but them is a byline too.
     """
-    if len(text) > _MAX_CHARS * 2:
+    if len(text) > _MAX_CHARS * 2 or text.startswith(("—", "–")):  # such a dash is before whom a quote is by
         return ()
-    opening = _BYLINE.match(text)
-    text = text[opening.end() :] if opening else text
-    pieces = parted(text)
-    undated = [piece for piece in pieces if not any(map(str.isdigit, piece))]
-    is_dated = len(undated) < len(pieces) and any(parse(piece) is not None for piece in pieces)
-    if is_dated and opening is None:
-        return lone_names(undated[0]) if len(undated) == 1 else ()
-    if is_dated:
-        text = " | ".join(undated)
+    rest = without_dates(text)
+    pieces = [_LOWER_END.sub("", _STAMP.sub("", piece)) for piece in parted(rest)] if rest != text else parted(text)
+    signed = [piece[opening.end() :] for piece in pieces if (opening := _BYLINE.match(piece))]
+    if signed:
+        people = [_AFTERWARDS.sub("", person) for piece in signed for person in _apart(piece) if person]
+        is_named = people and all(_PERSON.fullmatch(person) or _EASTERN.fullmatch(person) for person in people)
+        return tuple(people) if is_named else ()
+    if rest != text:
+        worded = [piece for piece in pieces if piece and not any(map(str.isdigit, piece))]
+        return lone_names(worded[0]) if len(worded) == 1 else ()
+    eastern = _EASTERN_ROLE.match(text)
+    if eastern and len(text) - eastern.end() < _MAX_CHARS // 4:
+        return (eastern[1],)
+    name, comma, role = text.partition(",")
+    if comma and _ROLE_END.fullmatch(role.strip()):
+        return lone_names(name)
     people = [person for person in _apart(text) if person]
-    if opening is None:
-        known = {line_key(author) for author in authors}
-        return tuple(people) if people and all(line_key(person) in known for person in people) else ()
-    return tuple(people) if people and all(_PERSON.fullmatch(person) for person in people) else ()
+    known = {line_key(author) for author in authors}
+    return tuple(people) if people and all(line_key(person) in known for person in people) else ()
 
 
 def parted(text: str) -> list[str]:
@@ -142,7 +170,7 @@ def _apart(claim: str) -> list[str]:
 
 
 def _apart_in_line(claim: str) -> list[str]:
-    text = _BRACKETED.sub(" ", _EMAIL.sub("", visible_text(claim)))
+    text = _HANDLE.sub("", _BRACKETED.sub(" ", _EMAIL.sub("", visible_text(claim)))).strip()
     if _ADDRESS.search(text):
         return []
     people: list[str] = []
@@ -156,7 +184,13 @@ def _apart_in_line(claim: str) -> list[str]:
             if chunks
             else []
         )
-    return [_OPENING.sub("", person).strip(" \t-–—:.,|") for person in people]
+    return [_bare(_OPENING.sub("", person)) for person in people]
+
+
+def _bare(person: str) -> str:
+    """A name without punctuation around it; the full stop of "Jr." is its own."""
+    name = person.strip(" \t-–—:,|")
+    return name if _SUFFIX.search(name) else name.strip(" \t-–—:.,|")
 
 
 def _is_name(text: str) -> bool:

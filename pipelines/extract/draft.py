@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pipelines.extract import dates
 from pipelines.extract.access import measure
 from pipelines.extract.choose import GENERAL, Choice, choose
 from pipelines.extract.passage import is_within, links_of, region_of
@@ -120,5 +121,7 @@ def _flags(part: PreparedPart, choice: Choice, region: str, words: int) -> Itera
         Flag.SHORT: words < SHORT_WORDS,
         Flag.FALLBACK: bool(choice.own_lines) or is_guessed,
         Flag.DATE_AFTER_CAPTURE: part.claims.has_later_date,
+        Flag.DATE_RELATIVE: part.claims.is_date_relative,
+        Flag.DATES_CONFLICT: dates.is_before(part.claims.modified_at, part.claims.published_at),
     }
     return (flag for flag, is_so in holds.items() if is_so)

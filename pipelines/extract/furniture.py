@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pipelines.extract.authors import byline_names
-from pipelines.extract.dates import parse
+from pipelines.extract.dates import is_date_line, parse
 from pipelines.extract.phrases import ALONE, LEADS_TO
 from pipelines.extract.profile import Profile
 from pipelines.page.blocks import TextRun
@@ -22,7 +22,7 @@ from pipelines.values import Removal
 _MOST_REMOVED_SHARE = 0.5
 _HEAD_BLOCKS = 4
 _TAIL_BLOCKS = 2
-_MOST_MARGIN_WORDS = 12
+_MOST_MARGIN_WORDS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +106,12 @@ def _margins(count: int) -> Sequence[int]:
 
 
 def _byline_or_date(block: TextRun, authors: Collection[str]) -> Removal | None:
-    if block.words > _MOST_MARGIN_WORDS:
+    if block.words > _MOST_MARGIN_WORDS or block.kind == "quote":
         return None
     if byline_names(block.text, authors):
         return Removal(block.text, "byline", 1)
-    return Removal(block.text, "date", 1) if parse(block.text) is not None else None
+    is_date = parse(block.text) is not None or (block.kind == "paragraph" and is_date_line(block.text))
+    return Removal(block.text, "date", 1) if is_date else None
 
 
 def _time(block: TextRun) -> Removal | None:

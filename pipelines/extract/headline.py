@@ -34,6 +34,11 @@ def without_site(title: str, names: Collection[str], suffixes: Iterable[str]) ->
     return text
 
 
+def is_site(title: str, names: Collection[str]) -> bool:
+    """Whether *title* is nothing but one of the site's names, as the main heading of some themes is."""
+    return line_key(title).replace(" ", "") in _forms(tuple(names))
+
+
 @lru_cache(maxsize=256)
 def _forms(names: tuple[str, ...]) -> frozenset[str]:
     """The names as they are compared; the pages of a night have the same ones."""

@@ -13,19 +13,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 
 from pipelines.extract import dates
-from pipelines.extract.authors import byline_names, has_author_label, lone_names, names, parted
+from pipelines.extract.authors import byline_names, has_author_label, lone_names, names
+from pipelines.extract.breadcrumbs import read_breadcrumb
 from pipelines.extract.engine import page_of
 from pipelines.extract.head import Head, read_head
-from pipelines.extract.headline import without_site
+from pipelines.extract.headline import is_site, without_site
 from pipelines.extract.microdata import read_properties
 from pipelines.extract.profile import Profile
 from pipelines.extract.split import Part
 from pipelines.page.blocks import TextBlock
 from pipelines.page.facts import Facts
 from pipelines.page.jsonld import Item, dicts, first_string, strings
-from pipelines.page.text import line_key, visible_text, word_count
+from pipelines.page.text import ends_sentence, line_key, visible_text, word_count
 
 _PUBLISHED_META = (
     "article:published_time",
@@ -85,7 +87,8 @@ _TAG = re.compile(r"<[^<>]*>")
 _LINE_END = re.compile(r"[\r\n]+|</p\s*>|<br\s*/?>\s*<br\s*/?>", re.IGNORECASE)
 _MOST_KICKER_WORDS = 3
 _COUNT_DIGITS = 7
-_MOST_BYLINE_WORDS = 16
+_NO_BYLINES = ("quote", "caption", "table_row")
+_MOST_BYLINE_WORDS = 20
 _BYLINE_ABOVE, _BYLINE_DEPTH = 5, 15
 """How many blocks above and below the headline a byline is looked for."""
 
@@ -110,6 +113,8 @@ class Claims:
     modified_at: str | None
     has_later_date: bool
     """Whether a date after the capture was passed over."""
+    is_date_relative: bool
+    """Whether the date of publication was counted back from the capture."""
     access_declared: str
     access_why: str | None
     promised_words: int
@@ -145,6 +150,8 @@ def read_claims(part: Part, facts: Facts, captured_at: datetime) -> Claims:
     """What the page says of the article in *part*."""
     source = _Source(part, facts)
     published = dates.choose(source.published(), captured_at)
+    if published.date is None:
+        published = source.shown_date(captured_at, published)
     if published.date is None and part.is_lead:
         published = dates.guess(page_of(part.element.getroottree().getroot(), ()), part.url, captured_at, published)
     modified = dates.choose(source.modified(), captured_at)
@@ -161,6 +168,7 @@ def read_claims(part: Part, facts: Facts, captured_at: datetime) -> Claims:
         published_at=published.date,
         modified_at=modified.date,
         has_later_date=published.is_after_capture or modified.is_after_capture,
+        is_date_relative=published.is_relative,
         access_declared=access,
         access_why=why,
         promised_words=source.promised_words(),
@@ -180,11 +188,15 @@ class _Source:
         self.titles = tuple(dict.fromkeys(filter(None, map(visible_text, self._headline_claims()))))
 
     def _headline_claims(self) -> Iterator[str]:
-        first = [block.text for block in self._headings if block.element.tag == "h1"]
+        outlets = self._facts.site_names
+        mains = [block.text for block in self._headings if block.element.tag == "h1"]
+        first = [text for text in mains if not is_site(text, outlets)]
         claims = [*strings(self._item.get("headline")), *self._metas(_TITLE_META)]
         titles = [*claims, *([self._facts.title] if self._part.is_lead and self._facts.title else [])]
         # The heading readers see, where the page's metadata bears it out, is the headline as it was printed.
-        borne_out = [text for text in first if any(_says_same(text, title) for title in titles)]
+        spoken = [block.text for block in self._headings if block.words > _MOST_KICKER_WORDS]
+        headings = spoken if mains and not first else first  # where the main heading is the site's name
+        borne_out = [text for text in headings if any(_says_same(text, title) for title in titles)]
         yield from borne_out[:1]
         yield from claims
         yield from self._shown.get("headline", ())
@@ -225,9 +237,14 @@ class _Source:
     def _bylines(self) -> Iterator[str]:
         """The names in the lines around the headline; further below only in lines that say that they are one."""
         blocks, head = self._part.blocks, self._head_place
-        for place, block in enumerate(blocks[max(0, head - _BYLINE_ABOVE) :], start=-_BYLINE_ABOVE):
-            if place < _BYLINE_DEPTH or has_author_label(block.text):
-                yield from byline_names(block.text) or _names_side_by_side(block)
+        start = max(0, head - _BYLINE_ABOVE)
+        text = next((at for at, block in enumerate(blocks) if at > head and _is_sentences(block)), len(blocks))
+        for place, block in enumerate(blocks[start:], start=start):
+            if block.kind in _NO_BYLINES:
+                continue
+            side_by_side = _names_side_by_side(block) if place < text else ()
+            if side_by_side or place < head + _BYLINE_DEPTH or has_author_label(block.text):
+                yield from side_by_side or byline_names(block.text)
 
     @property
     def _head_place(self) -> int:
@@ -252,22 +269,31 @@ class _Source:
         return read_head(self._part, without_site(title, self._facts.site_names, ()) if title else None, self._facts)
 
     def published(self) -> Iterator[str | None]:
-        yield from strings(self._item.get("datePublished"))
+        yield from _moments(self._item.get("datePublished"))
         yield from self._metas(_PUBLISHED_META)
         yield from self._shown.get("datePublished", ())
-        yield from strings(self._item.get("dateCreated"))
+        yield from _moments(self._item.get("dateCreated"))
         yield dates.day_of_url(self._part.url)
         yield from self._shown.get("time", ())[:1]
-        if not self._part.is_lead:
-            yield from self._dates_in_bylines()
 
-    def _dates_in_bylines(self) -> Iterator[str]:
-        """What may be dates in the lines around the headline: "By Ana Diaz | 20 November 2026"."""
-        for block in self._lines_around_headline():
-            yield from parted(block.text)
+    def shown_date(self, captured_at: datetime, found: dates.Found) -> dates.Found:
+        """The date that the lines around the headline show, after *found*: "By Ana Diaz | 20 November 2026".
+
+        Of several in one line the earliest is that of publication. "3 hours ago" counts where no line shows a date.
+        """
+        around = self._lines_around_headline()
+        lines = [block for block in around if block.kind not in _NO_BYLINES and not _is_sentences(block)]
+        for line in lines:
+            days = [dates.choose([claim], captured_at).date for claim in dates.in_line(line.text)]
+            if any(days):
+                return dates.Found(min(filter(None, days)), found.is_after_capture)
+        pieces = (piece for line in lines if any(map(str.isdigit, line.text)) for piece in (line.text, *_pieces(line)))
+        aged = (day for piece in pieces if (day := dates.ago(piece, captured_at)))
+        day = next(aged, None)
+        return dates.Found(day, found.is_after_capture, is_relative=day is not None)
 
     def modified(self) -> Iterator[str]:
-        yield from strings(self._item.get("dateModified"))
+        yield from _moments(self._item.get("dateModified"))
         yield from self._metas(_MODIFIED_META)
         yield from self._shown.get("dateModified", ())
 
@@ -283,6 +309,7 @@ class _Source:
             *self._shown.get("articleSection", ()),
         ]
         claims += self._shown.get("rel:category", ())
+        claims += [read_breadcrumb(self._part, self._facts) or ""] if self._part.is_lead else []
         return next((text for claim in claims if (text := visible_text(claim))), None) or self._head.section
 
     def keywords(self) -> tuple[str, ...]:
@@ -325,16 +352,42 @@ class _Source:
         return [content for name in wanted for content in self._meta.get(name, ())]
 
 
+def _is_sentences(block: TextBlock) -> bool:
+    """Whether a block is text, and not a long line of labels, names and dates."""
+    return block.is_running and (ends_sentence(block.text) or block.words > _MOST_BYLINE_WORDS)
+
+
+def _pieces(block: TextBlock) -> list[str]:
+    """The texts of the elements that a line is made of."""
+    texts = islice(block.element.itertext(), _MOST_BYLINE_WORDS)
+    return [text for piece in texts if (text := visible_text(str(piece)))]
+
+
 def _names_side_by_side(block: TextBlock) -> tuple[str, ...]:
     """The names in a line of several elements, each a name."""
     if block.words > _MOST_BYLINE_WORDS:
         return ()
-    pieces = [text for piece in block.element.itertext() if (text := visible_text(str(piece)))]
-    return tuple(pieces) if len(pieces) > 1 and all(map(lone_names, pieces)) else ()
+    pieces = _pieces(block)
+    worded = pieces
+    if any(map(dates.is_date_line, pieces)):  # what has a number is a date, or counts words or views
+        worded = [piece for piece in pieces if not any(map(str.isdigit, piece))]
+    return tuple(worded) if worded and len(pieces) > 1 and all(map(lone_names, worded)) else ()
 
 
 def _people(value: object) -> list[str]:
-    return [*strings(value), *(name for person in dicts(value) for name in strings(person.get("name")))]
+    listed = [entry for each in dicts(value) for entry in _people(each.get("@list"))]
+    return [*strings(value), *(name for person in dicts(value) for name in _names_of(person)), *listed]
+
+
+def _names_of(person: Item) -> list[str]:
+    parts = [first_string(person.get("givenName")), first_string(person.get("familyName"))]
+    return strings(person.get("name")) or [" ".join(filter(None, parts))]
+
+
+def _moments(value: object) -> list[str]:
+    """What JSON-LD gives for a moment; a bare number counts milliseconds."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return [str(value)] if is_number else strings(value)
 
 
 def _says_same(heading: str, title: str) -> bool:

@@ -172,6 +172,7 @@ def _draft(article: Article) -> Draft:
         authors=tuple(article.authors or ()),
         section=article.section,
         published_at=article.published_at,
+        flags=tuple(article.quality.flags) if article.quality else (),
         embedded=article.provenance.embedded,
     )
 

@@ -60,6 +60,7 @@ OWNERS = {
     "warcio": ("pipelines/warc/",),
     "isal": ("pipelines/warc/", "pipelines/export/"),
     "trafilatura": ("pipelines/extract/",),
+    "dateparser": ("pipelines/extract/",),
     "htmldate": ("pipelines/extract/",),
     "dateutil": ("pipelines/extract/",),
     "lxml": ("pipelines/page/", "pipelines/extract/", "crawler/discovery/"),

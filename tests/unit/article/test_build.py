@@ -201,3 +201,9 @@ def test_canonical_json_is_sorted_and_has_no_nan() -> None:
     assert canonical_json({"b": 1, "a": ["ü"]}) == b'{\n "a": [\n  "\xc3\xbc"\n ],\n "b": 1\n}\n'
     with pytest.raises(ValueError, match="JSON"):
         canonical_json({"x": float("nan")})
+
+
+def test_a_date_counted_back_from_the_capture_makes_no_revision() -> None:
+    aged = replace(DRAFT, published_at="2026-11-21", flags=(Flag.DATE_RELATIVE,))
+
+    assert content_digests(aged) == content_digests(replace(aged, published_at="2026-11-22"))

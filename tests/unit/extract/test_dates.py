@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines.extract.dates import Found, choose, day_of_url
+from pipelines.extract.dates import Found, ago, choose, day_of_url, in_line, is_before, is_date_line, without_dates
 
 AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
@@ -24,6 +24,12 @@ AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
         ("05.04.2026", "2026-04-05"),
         ("13/04/2026", "2026-04-13"),
         ("2026-11-20T25:99", "2026-11-20"),
+        ("14. März 2026", "2026-03-14"),
+        ("3 novembre 2026", "2026-11-03"),
+        ("3 ноября 2026 г.", "2026-11-03"),
+        ("3 listopada 2026", "2026-11-03"),
+        ("2026年11月3日", "2026-11-03"),
+        ("٣ نوفمبر ٢٠٢٦", "2026-11-03"),
         ("05/04/2026", None),
         ("November 2026", None),
         ("three days ago", None),
@@ -67,3 +73,59 @@ def test_the_day_in_a_url_is_read() -> None:
     assert day_of_url("https://a.example/2026/11/22/ferry/") == "2026-11-22"
     assert day_of_url("https://a.example/2026/13/45/ferry/") is None
     assert day_of_url("https://a.example/ferry-1234567890/") is None
+
+
+@pytest.mark.parametrize(
+    ("line", "dates", "rest"),
+    [
+        ("Published on November 3, 2026 By Ana Diaz", ("2026-11-03",), "Published on  |  By Ana Diaz"),
+        ("Stand: 03.11.2026 17:45 Uhr", ("2026-11-03",), "Stand:  | "),
+        ("Publié le 14 août 2026 à 9h05 - Mis à jour le 15 août 2026", ("2026-08-14", "2026-08-15"), None),
+        ("Ana DiazUpdated: 3 Nov 2026, 5:45 p.m.", ("2026-11-03",), "Ana DiazUpdated:  | "),
+        ("In the 12 months to 2026", (), "In the 12 months to 2026"),
+        ("About 20 people 2024", (), "About 20 people 2024"),
+    ],
+)
+def test_dates_are_found_amid_other_words(line: str, dates: tuple[str, ...], rest: str | None) -> None:
+    assert tuple(choose([claim], AT).date for claim in in_line(line)) == dates
+    assert rest is None or without_dates(line) == rest
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("3 hours ago", "2026-11-22"),
+        ("4 hours ago", "2026-11-21"),
+        ("vor 2 Tagen", "2026-11-20"),
+        ("il y a 2 jours", "2026-11-20"),
+        ("2時間前", "2026-11-22"),
+        ("5 min", None),
+        ("4 min read", None),
+        ("in 3 days", None),
+        ("Chapter 3 begins now", None),
+    ],
+)
+def test_how_long_ago_is_counted_from_the_capture(line: str, day: str | None) -> None:
+    assert ago(line, AT) == day
+
+
+@pytest.mark.parametrize(
+    ("line", "is_date"),
+    [
+        ("Dienstag, 3. November 2026", True),
+        ("Last updated on 3 November 2026", True),
+        ("03/11/26", True),
+        ("3 hours ago", True),
+        ("Polls open on 3 November 2026.", False),
+        ("7th Festival of Light 3 November 2026", False),
+        ("3 boats", False),
+    ],
+)
+def test_a_line_that_is_a_date_is_told_from_one_that_has_a_date(line: str, *, is_date: bool) -> None:
+    assert is_date_line(line) == is_date
+
+
+def test_a_plain_date_is_before_no_time_of_its_day() -> None:
+    assert is_before("2026-11-01T10:00:00Z", "2026-11-03")
+    assert not is_before("2026-11-03", "2026-11-03T10:00:00Z")
+    assert not is_before(None, "2026-11-03")
