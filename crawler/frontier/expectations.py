@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 
 from crawler.frontier.turns import Turns
 from pipelines.http.url import canonical_url
@@ -18,14 +19,14 @@ class Expectations:
     """The sources of each URL, and the reason of each that was not visited, by identity."""
 
     def __init__(self) -> None:
-        self._expected: dict[str, set[Source]] = {}
+        self._expected: dict[str, frozenset[Source]] = {}
         self._held: dict[str, str] = {}
         self._unvisited: dict[str, Unvisited] = {}
         self._passed_over: dict[Reason, dict[str, Candidate]] = {}
 
     def expect(self, key: str, source: Source) -> None:
         """Note that *source* says that an article is there."""
-        self._expected.setdefault(key, set()).add(source)
+        self._expected[key] = _joined(self._expected.get(key), source)
 
     def follow(self, key: str, target_key: str) -> None:
         """Note that *key* redirects to *target_key*: who expected an article there expects it here."""
@@ -88,7 +89,7 @@ class Expectations:
 
     def expected_by(self, turns: Turns) -> dict[str, tuple[Source, ...]]:
         """Canonical URL → the sources that said an article is there."""
-        return {self.url(key, turns): tuple(sorted(by)) for key, by in sorted(self._expected.items())}
+        return {self.url(key, turns): _in_order(by) for key, by in sorted(self._expected.items())}
 
     def held_urls(self) -> tuple[str, ...]:
         """The canonical URLs that were expected and are held."""
@@ -101,6 +102,17 @@ class Expectations:
         passed_over = (candidates.get(key) for candidates in self._passed_over.values())
         candidate = turns.candidate(key) or next(filter(None, passed_over), None)
         return canonical_url(candidate.url) if candidate is not None else key
+
+
+# There may be a million URLs, and there are few sets of sources: each of these is there once.
+@cache
+def _joined(by: frozenset[Source] | None, source: Source) -> frozenset[Source]:
+    return frozenset((*(by or ()), source))
+
+
+@cache
+def _in_order(by: frozenset[Source]) -> tuple[Source, ...]:
+    return tuple(sorted(by))
 
 
 def _detail(candidate: Candidate, reason: Reason) -> str | None:

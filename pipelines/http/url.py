@@ -35,7 +35,8 @@ def canonical_url(url: str) -> str:
     except ValueError:
         return url
     query = _untracked(parts.query)
-    return urlunsplit((parts.scheme, host, parts.path or "/", query, ""))
+    canonical = urlunsplit((parts.scheme, host, parts.path or "/", query, ""))
+    return url if canonical == url else canonical  # one string for both: a crawl holds very many
 
 
 def _host(parts: SplitResult) -> str:

@@ -114,7 +114,7 @@ def _of_further_page(line: OutcomeLine, article: str | None) -> OutcomeLine:
 
 def _add_departure(lines: Lines, read: ReadExchange, context: Context, gone: set[str]) -> Outcome | None:
     """Write that an archived article is gone, or has moved; the outcome that this is, or null."""
-    found = departure(read, context.known, context.addresses, context.ledger.dropped)
+    found = departure(read, context.known, context.addresses, context.ledger.dropped, context.notes.known)
     if found is None:
         return None
     archived, revision = found.archived, found.revision

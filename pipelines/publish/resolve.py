@@ -24,9 +24,10 @@ from pipelines.article.schema import Changes, PreviousRevision, WarcPlace
 from pipelines.article.simhash import simhash
 from pipelines.http.url import canonical_url
 from pipelines.memory.site import KnownArticle
+from pipelines.memory.urls import KnownUrl
 from pipelines.page.facts import is_home
 from pipelines.publish.duplicates import Text, find_duplicates
-from pipelines.reasons import Event, Reason
+from pipelines.reasons import Event, Outcome, Reason
 from pipelines.values import Draft, Page, Paging, ReadExchange, Reading, RecordRef, VisitFacts, article_id
 
 Place = tuple[int, int, int]
@@ -38,6 +39,7 @@ Reread = Callable[[KnownArticle], Mapping[str, str] | None]
 
 _PERMANENT = (301, 308)
 _MOST_REDIRECTS = 10
+_HAD = (Outcome.ARTICLE, Outcome.UNCHANGED)
 
 
 class Fate(Enum):
@@ -129,6 +131,11 @@ class Addresses:
     def __init__(self, seen: Harvest) -> None:
         self._redirects = dict(seen.redirects)
         self._articles = {each.page_url: each for each in seen.sightings if not each.embedded}
+        self._ids = {each.id for each in self._articles.values()}
+
+    def has_article(self, id_: str) -> bool:
+        """Whether the article was on a page of its own, whatever that page's address."""
+        return id_ in self._ids
 
     def article_at(self, url: str) -> Sighting | None:
         """The article whose own page was got by asking for *url*, over any redirects; null for none."""
@@ -290,7 +297,11 @@ class Departure:
 
 
 def departure(
-    read: ReadExchange, known: Lookup, addresses: Addresses, dropped: Collection[str] = ()
+    read: ReadExchange,
+    known: Lookup,
+    addresses: Addresses,
+    dropped: Collection[str] = (),
+    given: Callable[[str], KnownUrl | None] = lambda _: None,
 ) -> Departure | None:
     """The archived article that this answer shows to be gone or moved, with its last revision; null for none.
 
@@ -303,8 +314,9 @@ def departure(
         known: The archive's newest revision of an article id, or null.
         addresses: Where the night's redirects ended.
         dropped: Canonical URLs that their sitemap lists no more.
+        given: What earlier nights know of a canonical URL, and so which article it gave.
     """
-    archived = known(article_id(canonical_url(read.page.url)))
+    archived = _archived_at(canonical_url(read.page.url), known, addresses, given)
     if archived is None or archived.removed:
         return None
     target = redirect_target(read.page) if read.page.status in _PERMANENT else None
@@ -316,6 +328,24 @@ def departure(
     if not (is_moved or is_gone or (target is not None and is_home(target))):
         return None
     return Departure(archived, Revision(archived.revision + 1, Event.REMOVED, _changes([], archived)), is_moved)
+
+
+def _archived_at(
+    url: str, known: Lookup, addresses: Addresses, given: Callable[[str], KnownUrl | None]
+) -> KnownArticle | None:
+    """The archived article that *url* is the address of, or the only one by which it was ever had.
+
+    A page may name another address as its article's own (`rel=canonical`, with `www.` or a slash more, say) that
+    nothing ever links to: when the page is gone, so is the article.
+    """
+    own = known(article_id(url))
+    before = given(url)
+    if own is not None or before is None or before.article is None or before.outcome not in _HAD:
+        return own
+    archived = known(before.article)
+    at_own = given(archived.url) if archived is not None else None
+    is_elsewhere = addresses.has_article(before.article) or (at_own is not None and at_own.article == before.article)
+    return None if is_elsewhere else archived
 
 
 def _changes(fields: list[str], archived: KnownArticle, paragraphs: str | None = None) -> Changes:

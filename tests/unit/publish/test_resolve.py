@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from pipelines.memory.site import KnownArticle
+from pipelines.memory.urls import KnownUrl
 from pipelines.publish.resolve import (
     Addresses,
     Fate,
@@ -232,6 +233,25 @@ def test_what_is_not_archived_or_is_removed_already_is_not_removed() -> None:
 
 def test_a_removal_is_found_by_the_canonical_url() -> None:
     assert departure(answered(404, f"{URL}?utm_source=x#top"), only(archived()), NOWHERE) is not None
+
+
+OTHER = "https://news.example.org/by-another-address"
+
+
+def gave(*urls: str, outcome: str = "article") -> Callable[[str], KnownUrl | None]:
+    """A memory in which these URLs gave the archived article."""
+    return lambda url: KnownUrl(url, NOW, outcome, article=ID) if url in urls else None
+
+
+def test_an_article_that_was_had_by_another_address_alone_is_gone_with_that() -> None:
+    assert departure(answered(404, OTHER), only(archived()), NOWHERE, given=gave(OTHER)) is not None
+    assert departure(answered(404, OTHER), only(archived()), NOWHERE, given=gave(OTHER, outcome="redirect")) is None
+
+
+def test_an_article_that_is_at_its_own_address_too_is_not_gone_with_another() -> None:
+    assert departure(answered(404, OTHER), only(archived()), NOWHERE, given=gave(OTHER, URL)) is None
+    tonight = addresses("https://news.example.org/by-a-third-address", id_=ID)
+    assert departure(answered(404, OTHER), only(archived()), tonight, given=gave(OTHER)) is None
 
 
 def test_redirects_in_a_circle_end() -> None:
