@@ -307,7 +307,8 @@ def departure(
 
     It is gone where the answer is 404 or 410, says so in words (a soft 404), leads to the home page for good, or is a
     page without an article at an address that its sitemap has dropped; it has moved where a permanent redirect leads to
-    the page of an article of another address. A redirect to anything else, such as a login page, shows nothing.
+    the page of an article of another address. A redirect is taken for permanent where the sitemap has dropped its
+    address. A redirect to anything else, such as a login page, shows nothing.
 
     Args:
         read: The answer.
@@ -319,12 +320,13 @@ def departure(
     archived = _archived_at(canonical_url(read.page.url), known, addresses, given)
     if archived is None or archived.removed:
         return None
-    target = redirect_target(read.page) if read.page.status in _PERMANENT else None
+    is_dropped = canonical_url(read.page.url) in dropped
+    target = redirect_target(read.page) if read.page.status in _PERMANENT or is_dropped else None
     there = addresses.article_at(target) if target else None
     is_moved = there is not None and there.id != archived.id
     is_gone = read.page.status in (404, 410) or read.reading.reason is Reason.SOFT_404
     if read.reading.reason in (Reason.NO_ARTICLE, Reason.TOO_SHORT):
-        is_gone = canonical_url(read.page.url) in dropped
+        is_gone = is_dropped
     if not (is_moved or is_gone or (target is not None and is_home(target))):
         return None
     return Departure(archived, Revision(archived.revision + 1, Event.REMOVED, _changes([], archived)), is_moved)

@@ -136,7 +136,8 @@ class UrlNotes:
         assert known.at is not None
         outcome, target = known.outcome, Target(known.target)
         facts = seen.read.facts
-        is_listed = facts is not None and (facts.is_pagination or facts.via is Source.REST)
+        is_of_interface = facts is not None and facts.via is Source.REST and facts.target is Target.REST
+        is_listed = is_of_interface or (facts is not None and facts.is_pagination)
         if is_listed and known.reason != Reason.FURTHER_PAGE:
             return replace(known, due_at=None)  # it is read on to from the page before
         if outcome in (Outcome.REQUISITE, Outcome.ROBOTS, Outcome.RIGHTS) and target is Target.PAGE:

@@ -199,6 +199,7 @@ def test_a_permanent_redirect_to_the_home_page_removes_the_article_and_a_tempora
     assert found is not None
     assert not found.is_moved
     assert departure(answered(302, location=home), only(archived()), NOWHERE) is None
+    assert departure(answered(302, location=home), only(archived()), NOWHERE, (URL,)) is not None
 
 
 def addresses(end: str, *, id_: str) -> Addresses:

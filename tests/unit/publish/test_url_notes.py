@@ -170,6 +170,14 @@ def test_a_listing_that_named_something_new_is_due_in_the_next_run_and_a_quiet_o
     assert known.due_at > NOW + DAY
 
 
+def test_an_article_that_an_interface_named_is_looked_at_again_and_the_interfaces_own_pages_are_not() -> None:
+    collected = notes()
+    collected.visited(seen(Outcome.ARTICLE, drafts=(DRAFT,), facts=VisitFacts(Source.REST, None, 1)))
+    assert kept(collected).due_at is not None
+    collected.visited(seen(Outcome.REQUISITE, facts=VisitFacts(Source.REST, None, 1, target=Target.REST)))
+    assert kept(collected).due_at is None
+
+
 def test_a_further_page_of_a_listing_is_not_due_of_itself() -> None:
     collected = notes(fruitful=(URL,))
     collected.visited(seen(Outcome.LISTING, facts=VisitFacts(Source.LISTING, None, 1, is_pagination=True)))
