@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 _LEAST_LINKS = 5
+_LEAST_ALIKE = 3
 _SHARE = 0.6
 # In brackets where ASP.NET puts it: `/(S(3x0vqz45...))/`.
 _DRAWN_BY_LOT = re.compile(r"(?:\((?:[A-Z]\()?)?(?=.*\d)(?:(?=.*[A-Za-z])[\w.~-]{6,}|\d{9,})\)*$")
@@ -55,12 +56,18 @@ class SessionIds:
                 paths.add(path)
                 shared.update(set(_places(url)))
         for (place, value), count in shared.items():
-            if len(paths) < _LEAST_LINKS or count < _SHARE * len(paths):
+            suspect = self._suspects.get(place)
+            is_disagreed = suspect is not None and suspect != value and _same_form(value, suspect)
+            is_shared = len(paths) >= _LEAST_LINKS and count >= _SHARE * len(paths)
+            # Of few links, as an article has, all must differ in the same way from the page with many.
+            if not is_shared and not (is_disagreed and len(paths) >= _LEAST_ALIKE and count == len(paths)):
                 continue
             if place[0] != "path":
                 self._values.setdefault(place, value)
-            elif place not in self._values and self._suspects.setdefault(place, value) != value:
-                self._values[place] = self._suspects[place]
+            elif is_disagreed and suspect is not None:
+                self._values.setdefault(place, suspect)
+            else:
+                self._suspects.setdefault(place, value)
 
     def strip(self, url: str) -> str:
         """*url* without its session, where one is known."""

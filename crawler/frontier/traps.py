@@ -22,6 +22,7 @@ _SLUG = re.compile(r"[^-_]+(?:[-_][^-_]+){2,}$|.{25,}$")
 _MANY_SEGMENTS = 12
 _MOST_KINDS = 1000
 _REPEATS = 3
+_BESIDE = 2
 
 
 class Traps:
@@ -33,7 +34,7 @@ class Traps:
 
     def __init__(self, closed: Iterable[object] = ()) -> None:
         self._fruitless: Counter[str] = Counter({str(kind): FRUITLESS - 1 for kind in closed})
-        self._shown: dict[str, set[str]] = {}
+        self._shown: dict[str, Counter[str]] = {}
 
     @property
     def closed_kinds(self) -> list[str]:
@@ -51,12 +52,19 @@ class Traps:
         """
         step = FRUITLESS if is_variant else 1
         for kind in kinds(url):
-            if kind.endswith("/#") and not fruitful:
-                before = self._shown.setdefault(kind, set())
-                if not before.issuperset(shown):
-                    before.update(shown)
-                    continue
+            if kind.endswith("/#") and not fruitful and self._has_its_own(kind, shown):
+                continue
             self._fruitless[kind] = 0 if fruitful else self._fruitless[kind] + step
+
+    def _has_its_own(self, kind: str, shown: Collection[str]) -> bool:
+        """Whether a page shows articles, those beside its list left out, that no other page of its *kind* has shown.
+
+        What two pages have shown already stands beside; what a single one has is drawn anew for each page.
+        """
+        before = self._shown.setdefault(kind, Counter())
+        own = [before[key] for key in shown if before[key] < _BESIDE]
+        before.update(shown)
+        return bool(own) and not any(own)
 
     def closed(self, url: str, *, expects_article: bool = False) -> str | None:
         """Why *url* is not worth a visit, in words; null if it may be.
