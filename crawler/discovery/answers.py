@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from w3lib.html import get_meta_refresh
+
 from crawler.discovery.answer import Answer, unique
 from crawler.discovery.candidates import read_html
 from crawler.discovery.expectation import expected_articles
@@ -24,6 +26,7 @@ from crawler.discovery.rest import is_posts, next_posts, posts
 from crawler.discovery.sitemaps import MAX_BYTES as MAX_SITEMAP_BYTES
 from crawler.discovery.sitemaps import Sitemap, read_text_sitemap, read_xml_sitemap
 from pipelines.errors import ContentError
+from pipelines.http.url import absolute_url, canonical_url
 from pipelines.page.decode import decode
 from pipelines.page.tree import MAX_HTML_BYTES, parse
 from pipelines.reasons import Source
@@ -34,6 +37,7 @@ _MACHINE = frozenset(_WORDS)
 _SITEMAP_ROOTS = frozenset(("urlset", "sitemapindex"))
 _FEED_ROOTS = frozenset(("rss", "rdf", "feed", "channel"))
 _SNIFFED_BYTES = 16_384
+_SOON_S = 10.0
 # Before it may come a byte order mark, declarations, comments, and what a server printed by mistake.
 _KNOWN_ROOT = re.compile(rb"<(?:[\w.-]+:)?(urlset|sitemapindex|rss|rdf|feed|channel)[\s>/]", re.IGNORECASE)
 _ROOT = re.compile(rb"<(?![!?])(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
@@ -102,8 +106,31 @@ def _html(answer: Answer, text: str, head: bytes, root: str | None) -> Found:
         return _nothing("it is neither HTML nor anything else that names pages")
     tree = parse(text, where=answer.url)
     if is_document or answer.origin.target is Target.PAGE:
-        return read_html(answer, tree)
+        found = read_html(answer, tree)
+        leads = () if answer.rules.forbid(tree, answer.page) else _leads(answer, text, found)
+        return replace(found, candidates=leads) if leads else found
     return Found(FoundKind.FRAGMENT, read_html_fragment(answer, tree))
+
+
+def _leads(answer: Answer, text: str, found: Found) -> tuple[Candidate, ...]:
+    """Where a page that names no article leads by itself, before it could be read (HTML §4.2.5.3, `refresh`)."""
+    if found.kind is FoundKind.ARTICLE or any(each.expects_article for each in found.candidates):
+        return ()
+    wait_s, named = get_meta_refresh(text, answer.url, max_scan=_SNIFFED_BYTES)
+    url = absolute_url(answer.url, named) if named and wait_s is not None and wait_s <= _SOON_S else None
+    if url is None or canonical_url(url) == canonical_url(answer.url):
+        return ()
+    origin = answer.origin
+    return (
+        Candidate(
+            url,
+            Source.REDIRECT,
+            answer.url,
+            origin.depth,
+            expects_article=origin.expects_article,
+            redirects=origin.redirects + 1,
+        ),
+    )
 
 
 def _sitemap(answer: Answer, sitemap: Sitemap, notes: list[str]) -> Found:

@@ -94,6 +94,9 @@ def listed(answer: Answer, root: Element, signposts: Signposts = NO_SIGNPOSTS) -
         further += (answer.further(url, Source.LISTING, Target.FRAGMENT) for url in urls)
     if signposts.is_wordpress and not further:
         further += _behind_button(answer, root, names)
+    if further and not _is_front(answer):
+        # What a section's feed tells, its further pages tell, too; a section without any has only its feed.
+        sources = [each for each in sources if each.target is not Target.FEED]
     return [*names, *sources, *further]
 
 
@@ -131,14 +134,18 @@ def _behind_button(answer: Answer, root: Element, names: Sequence[Candidate]) ->
 
 
 def _signposted(answer: Answer, signposts: Signposts) -> Iterator[Candidate]:
-    """The sources that a page declares. A section's feed tells no more than the section that was just read."""
+    """The sources that a page declares."""
     depth = answer.origin.depth
-    for url in signposts.feeds if depth == 0 or is_home(answer.url) else ():
+    for url in signposts.feeds:
         yield Candidate(url, Source.LINK, answer.url, depth, target=Target.FEED)
     for url in signposts.sitemaps:
         yield Candidate(url, Source.LINK, answer.url, depth, target=Target.SITEMAP)
     if signposts.rest_root is not None:
         yield Candidate(posts_url(signposts.rest_root), Source.LINK, answer.url, depth, target=Target.REST)
+
+
+def _is_front(answer: Answer) -> bool:
+    return answer.origin.depth == 0 or is_home(answer.url)
 
 
 def _link(answer: Answer, link: SeenLink) -> Candidate:

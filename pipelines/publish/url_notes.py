@@ -116,10 +116,12 @@ class UrlNotes:
         if line.reason in (Reason.FURTHER_PAGE, Reason.FIRST_PAGE_MISSING):
             article = next(iter(line.articles), None) if line.reason is Reason.FURTHER_PAGE else None
         is_news = article is not None and (old.article is None or seen.event is Event.CHANGED)
+        # A page that names new articles is a listing, however little of it there is; and it stays one on a quiet night.
+        names = line.outcome is Outcome.PAGE and (old.url in self._fruitful or old.outcome == Outcome.LISTING)
         is_whole = page.status == 200 and page.truncated is None and not read.is_revisit
         return replace(
             old,
-            outcome=line.outcome.value,
+            outcome=(Outcome.LISTING if names else line.outcome).value,
             reason=line.reason.value if line.reason else None,
             status=page.status or None,
             article=article,

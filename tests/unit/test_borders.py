@@ -84,7 +84,7 @@ OWNERS = {
     "protego": ("crawler/frontier/robots.py",),
     "pywb": ("pipelines/replay/wayback_child.py",),
     "surt": ("pipelines/index/cdxj.py",),
-    "w3lib": ("pipelines/http/url.py", "pipelines/page/decode.py"),
+    "w3lib": ("pipelines/http/url.py", "pipelines/page/decode.py", "crawler/discovery/answers.py"),
     "filelock": ("pipelines/publish/work.py",),
     "pydantic": (
         "crawler/nightly/",  # what crosses from one process to another is checked

@@ -14,7 +14,7 @@ from crawler.discovery.links import SeenLink, page_links
 from pipelines.page.tree import MAX_HTML_BYTES
 from pipelines.reasons import Source
 from pipelines.values import Candidate, Page
-from tests.unit.discovery.answers import read, urls
+from tests.unit.discovery.answers import HOST, read, urls
 from tests.unit.publish.nights import HOME, article_page, home_page, url_of
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -149,3 +149,16 @@ def test_an_article_does_not_name_itself_under_the_address_it_gives_itself() -> 
         f"<h1>The ferry sails again</h1><p>{'Words of the article, one after another. ' * 30}</p></article>"
     )
     assert urls(read(body, "/s-8f3ab2/2026/11/the-ferry-sails-again")) == []
+
+
+REFRESH = '<html><head><meta http-equiv="refresh" content="{}"></head><body><a href="/about">About</a></body></html>'
+
+
+def test_a_page_that_leads_on_by_itself_is_a_redirect() -> None:
+    (only,) = read(REFRESH.format("0; url=/en/home.html"), "/").candidates
+    assert (only.url, only.via, only.redirects, only.depth) == (f"{HOST}/en/home.html", Source.REDIRECT, 1, 0)
+
+
+@pytest.mark.parametrize("content", ["300", "300; url=/late", "0; url=/"])
+def test_a_page_that_is_only_loaded_anew_is_none(content: str) -> None:
+    assert [each.via for each in read(REFRESH.format(content), "/").candidates] == [Source.LINK]

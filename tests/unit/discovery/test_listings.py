@@ -268,11 +268,12 @@ def test_other_alternates_are_no_feeds(head: str) -> None:
     assert signposted(head, Target.FEED) == []
 
 
-def test_the_feed_of_a_section_that_was_just_read_is_known_and_not_asked_for() -> None:
-    body = listing("", '<link rel="alternate" type="application/rss+xml" href="/politics/feed/">')
-    found = read(body, "/politics/", depth=1)
-    assert "/politics/feed/" not in urls(found)
-    assert found.signposts.feeds == (f"{HOST}/politics/feed/",)
+def test_the_feed_of_a_section_is_asked_for_where_the_section_has_no_further_pages() -> None:
+    head = '<link rel="alternate" type="application/rss+xml" href="/politics/feed/">'
+    for after, wanted in (("", True), ('<a href="/politics/page/2/">2</a>', False)):
+        found = read(listing(after, head), "/politics/", depth=1)
+        assert ("/politics/feed/" in urls(found)) is wanted
+        assert found.signposts.feeds == (f"{HOST}/politics/feed/",)
 
 
 def test_sitemaps_that_a_page_names_are_candidates() -> None:

@@ -178,6 +178,21 @@ def test_an_article_that_an_interface_named_is_looked_at_again_and_the_interface
     assert kept(collected).due_at is None
 
 
+def test_a_section_with_too_little_to_look_like_one_is_read_again_all_the_same() -> None:
+    page = seen(Outcome.PAGE, reason=Reason.NO_ARTICLE, facts=VisitFacts(Source.LINK, None, 1))
+    collected = notes(fruitful=(URL,))
+    collected.visited(page)
+    known = kept(collected)
+    assert (known.outcome, known.due_at) == ("listing", NOW)
+    quiet = notes(known)
+    quiet.visited(page)
+    again = kept(quiet)
+    assert (again.outcome, again.idle) == ("listing", 1)
+    plain = notes()
+    plain.visited(page)
+    assert kept(plain).outcome == "page"
+
+
 def test_a_further_page_of_a_listing_is_not_due_of_itself() -> None:
     collected = notes(fruitful=(URL,))
     collected.visited(seen(Outcome.LISTING, facts=VisitFacts(Source.LISTING, None, 1, is_pagination=True)))
