@@ -25,7 +25,7 @@ from trafilatura.metadata import extract_author
 from pipelines.extract.match import match
 from pipelines.page.blocks import TextBlock
 from pipelines.page.text import line_key, visible_text, word_count
-from pipelines.page.tree import UNSEEN, Element
+from pipelines.page.tree import UNSEEN, Element, find_all
 
 _LEAST_COVER = 0.6
 """The share of the extractor's text that must be found in blocks."""
@@ -116,6 +116,9 @@ def page_of(element: Element, leave_out: Collection[Element]) -> lxml_html.HtmlE
         for twin in [twin for mine, twin in zip(element.iter(), clone.iter(), strict=True) if mine in leave_out]:
             _drop(twin)
     etree.strip_elements(clone, *_DROPPED, with_tail=False)
+    bodies = find_all(clone, "descendant-or-self::*[contains(@itemprop, 'articleBody')]")
+    for body in bodies if len(bodies) > 1 else ():
+        del body.attrib["itemprop"]  # those of a live blog's entries: the extractor would take one for all
     page = lxml_html.Element("html")
     if clone.tag == "html":
         page.extend(list(clone))

@@ -8,6 +8,7 @@ Repeated lines that together are the larger part of an article are left in: then
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -16,10 +17,11 @@ from pipelines.extract.dates import is_date_line, parse
 from pipelines.extract.phrases import ALONE, LEADS_TO
 from pipelines.extract.profile import Profile
 from pipelines.page.blocks import TextRun
-from pipelines.page.text import ends_sentence, line_key
+from pipelines.page.text import ends_sentence, line_key, pattern_of
 from pipelines.values import Removal
 
 _MOST_REMOVED_SHARE = 0.5
+_CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}(?:\s*(?:[ap]\.?m\.?|Uhr|h))?(?:\s*[A-Z]{2,4})?", re.IGNORECASE)
 _HEAD_BLOCKS = 4
 _TAIL_BLOCKS = 2
 _MOST_MARGIN_WORDS = 14
@@ -87,17 +89,20 @@ def _verdict(block: TextRun, titles: Collection[str], repeated: Collection[str],
     if block.key in titles:
         return Removal(block.text, "headline", 1)
     if block.key in repeated:
-        return Removal(block.text, "repeated", profile.furniture[block.key])
+        return Removal(block.text, "repeated", _support(block, profile))
     return Removal(block.text, "phrase", 1) if _is_phrase(block) else None
 
 
 def _repeated(blocks: Sequence[TextRun], summary: str, profile: Profile) -> frozenset[str]:
-    found = frozenset(
-        block.key for block in blocks if block.key in profile.furniture and not summary.startswith(block.key)
-    )
+    found = frozenset(block.key for block in blocks if _support(block, profile) and not summary.startswith(block.key))
     words = sum(block.words for block in blocks)
     lost = sum(block.words for block in blocks if block.key in found)
     return found if lost <= words * _MOST_REMOVED_SHARE else frozenset()
+
+
+def _support(block: TextRun, profile: Profile) -> int:
+    """In how many articles the line stands, its numbers left open where it is long; 0 where it is no furniture."""
+    return profile.furniture.get(block.key, 0) or profile.furniture.get(pattern_of(block.key), 0)
 
 
 def _margins(count: int) -> Sequence[int]:
@@ -115,8 +120,9 @@ def _byline_or_date(block: TextRun, authors: Collection[str]) -> Removal | None:
 
 
 def _time(block: TextRun) -> Removal | None:
-    """A time element and few words around it that are no sentence: "an hour ago", in whatever language."""
-    is_time = block.moment is not None and block.kind == "paragraph" and not ends_sentence(block.text)
+    """A time element and few words around it that are no sentence: "an hour ago", in whatever language; or "17:45"."""
+    is_told = block.moment is not None or _CLOCK.fullmatch(block.text) is not None
+    is_time = is_told and block.kind == "paragraph" and not ends_sentence(block.text)
     return Removal(block.text, "date", 1) if is_time else None
 
 

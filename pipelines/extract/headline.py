@@ -17,12 +17,16 @@ def without_site(title: str, names: Collection[str], suffixes: Iterable[str]) ->
     Args:
         title: As the page gives it.
         names: What the site is called.
-        suffixes: Endings known from its other pages, separator included.
+        suffixes: Endings, and beginnings, known from its other pages, separator included.
     """
     text = visible_text(title)
     for suffix in suffixes:
-        if text.endswith(suffix) and len(text) - len(suffix) >= _LEAST_HEADLINE_CHARS:
+        if len(text) - len(suffix) < _LEAST_HEADLINE_CHARS:
+            continue
+        if text.endswith(suffix):
             return text[: -len(suffix)].rstrip()
+        if text.startswith(suffix):  # a learnt beginning, which ends with its separator
+            return text[len(suffix) :].lstrip()
     called = _forms(tuple(names))
     for separator in TITLE_SEPARATORS:
         head, found, tail = text.rpartition(separator)

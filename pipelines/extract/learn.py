@@ -15,12 +15,15 @@ from collections.abc import Iterable, Mapping
 
 from pipelines.extract.nodes import count_nodes, is_borne_out, merge_nodes
 from pipelines.extract.profile import EMPTY, Profile
+from pipelines.page.text import OPEN_NUMBER
 from pipelines.values import Survey, SurveyedPart
 
 TITLE_SEPARATORS = (" | ", " - ", " – ", " — ", " · ", " • ", " :: ", " » ", " « ", " / ", " ‹ ", " › ")
 """What stands between a headline and the site's name in a title."""
 
 _LONG_LINE_WORDS = 6
+_LEAST_OPEN = 3
+"""In how many articles a line must stand, its numbers left open, and in half of all."""
 _RARE = 16
 """Lines in more articles than this say nothing about two of them being one."""
 _SAME_SHARE = 0.6
@@ -43,8 +46,12 @@ def learn(surveys: Iterable[Survey], known: Mapping[str, int] | None = None, pre
         counts[line] = max(counts[line], support)
     seen = max(len(articles), previous.articles)
     least = _least_support(seen)
+    # Reports that are written anew each day, as of markets, differ in numbers only: half of a site is not made of them.
+    least_open = max(_LEAST_OPEN, -(-seen // 2))
     furniture = {
-        line: support for line, support in sorted(counts.items()) if support >= least and len(line) <= _MAX_LINE_CHARS
+        line: support
+        for line, support in sorted(counts.items())
+        if support >= (least_open if OPEN_NUMBER in line else least) and len(line) <= _MAX_LINE_CHARS
     }
     parts = [part for same in articles for part in same[:1]]
     taught = [next((part.votes for part in same if part.votes), ()) for same in articles]
@@ -122,11 +129,15 @@ def _root(leader: Mapping[str, str], url: str) -> str:
 
 
 def _title_suffixes(parts: Iterable[SurveyedPart]) -> tuple[str, ...]:
-    """The endings, separator included, that most titles of the site have in common."""
+    """The endings and beginnings, separator included, that most titles of the site have in common."""
     titles = sorted({part.title for part in parts if part.title})
-    endings = Counter(title[cut:] for title in titles for cut in _cuts(title))
-    return tuple(sorted(ending for ending, count in endings.items() if count >= 3 and count * 2 > len(titles)))
+    found = Counter(piece for title in titles for piece in _ends(title))
+    return tuple(sorted(piece for piece, count in found.items() if count >= 3 and count * 2 > len(titles)))
 
 
-def _cuts(title: str) -> set[int]:
-    return {cut for separator in TITLE_SEPARATORS if (cut := title.rfind(separator)) > 0}
+def _ends(title: str) -> set[str]:
+    endings = {title[cut:] for separator in TITLE_SEPARATORS if (cut := title.rfind(separator)) > 0}
+    beginnings = {
+        title[: cut + len(separator)] for separator in (*TITLE_SEPARATORS, ": ") if (cut := title.find(separator)) > 0
+    }
+    return endings | beginnings

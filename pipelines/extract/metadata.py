@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from itertools import islice
+from itertools import islice, takewhile
 
 from pipelines.extract import dates
 from pipelines.extract.authors import byline_names, has_author_label, lone_names, names
@@ -24,8 +24,9 @@ from pipelines.extract.headline import is_site, without_site
 from pipelines.extract.microdata import read_properties
 from pipelines.extract.profile import Profile
 from pipelines.extract.split import Part
+from pipelines.http.url import absolute_url
 from pipelines.page.blocks import TextBlock
-from pipelines.page.facts import Facts
+from pipelines.page.facts import Facts, is_home
 from pipelines.page.jsonld import Item, dicts, first_string, strings
 from pipelines.page.text import ends_sentence, line_key, visible_text, word_count
 
@@ -123,9 +124,10 @@ class Claims:
     def headlines(self, profile: Profile) -> tuple[str, ...]:
         """The forms of the headline without the site's name, each once; the first is the headline."""
         forms: dict[str, str] = {}
+        learnt = [suffix.strip(" |-–—·•:»«/‹›") for suffix in profile.title_suffixes]
         for title in self.titles:
             text = without_site(title, self.outlets, profile.title_suffixes)
-            if text:
+            if text and not is_site(text, learnt):
                 forms.setdefault(line_key(text), text)
         return tuple(forms.values())
 
@@ -189,8 +191,8 @@ class _Source:
 
     def _headline_claims(self) -> Iterator[str]:
         outlets = self._facts.site_names
-        mains = [block.text for block in self._headings if block.element.tag == "h1"]
-        first = [text for text in mains if not is_site(text, outlets)]
+        mains = [block for block in self._headings if block.element.tag == "h1"]
+        first = [block.text for block in mains if not is_site(block.text, outlets) and not self._leads_home(block)]
         claims = [*strings(self._item.get("headline")), *self._metas(_TITLE_META)]
         titles = [*claims, *([self._facts.title] if self._part.is_lead and self._facts.title else [])]
         # The heading readers see, where the page's metadata bears it out, is the headline as it was printed.
@@ -205,6 +207,11 @@ class _Source:
             yield self._facts.title
         if not self._part.is_lead:
             yield from [block.text for block in self._headings if block.words > _MOST_KICKER_WORDS][:1]
+
+    def _leads_home(self, block: TextBlock) -> bool:
+        """Whether a heading is a link to the site's front page, as its name often is."""
+        urls = (absolute_url(self._facts.base, link.get("href") or "") for link in block.links)
+        return block.is_linked and any(is_home(url) for url in urls if url)
 
     def description(self) -> str | None:
         claims = [
@@ -274,7 +281,17 @@ class _Source:
         yield from self._shown.get("datePublished", ())
         yield from _moments(self._item.get("dateCreated"))
         yield dates.day_of_url(self._part.url)
-        yield from self._shown.get("time", ())[:1]
+        times = self._shown.get("time", ())
+        # Of several, the first may be that of the newest entry of a live blog, or of another article.
+        above_text = tuple(self._dates_above_text()) if len(times) > 1 else ()
+        yield from above_text or times[:1]
+
+    def _dates_above_text(self) -> Iterator[str]:
+        """The dates in the lines between the headline and the text, those of time elements first."""
+        below = self._part.blocks[self._head_place :]
+        lines = list(takewhile(lambda block: not _is_sentences(block), below))
+        yield from (block.moment for block in lines if block.moment)
+        yield from (claim for block in lines for claim in dates.in_line(block.text))
 
     def shown_date(self, captured_at: datetime, found: dates.Found) -> dates.Found:
         """The date that the lines around the headline show, after *found*: "By Ana Diaz | 20 November 2026".

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 
 from pipelines.extract.template import LEAST_ARTICLES, Node, Nodes, parts_of, with_parts
+from pipelines.page.text import pattern_of
 from pipelines.values import Vote
 
 _MOST_ARTICLES = 100
@@ -27,7 +28,8 @@ def count_nodes(articles: Iterable[Sequence[Vote]], furniture: Collection[str]) 
     for votes in articles:
         parts = {vote.place: tuple(parts_of(vote.place)) for vote in votes}
         for vote in votes:
-            counts = text if vote.is_text and vote.line not in furniture else other
+            is_repeated = vote.line in furniture or pattern_of(vote.line) in furniture
+            counts = text if vote.is_text and not is_repeated else other
             for part in parts[vote.place]:
                 counts[part] += vote.words
         for part in {part for found in parts.values() for part in found}:

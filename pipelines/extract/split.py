@@ -109,7 +109,10 @@ def split(root: Element, facts: Facts, blocks: Sequence[TextBlock]) -> tuple[Par
         candidates += [one for one in found if _is_article(one, titles, facts)]
         lead = _lead(candidates, titles, facts)
     embedded = _once_each(candidate for candidate in candidates if _is_other(candidate, lead, facts))
-    others = frozenset(one.element for one in candidates if _is_other(one, lead, facts) or _is_stranger(one, lead))
+    others = frozenset(
+        [one.element for one in candidates if _is_other(one, lead, facts) or _is_stranger(one, lead)]
+        + [element for element in marks.within(body) if _is_comment(element)]
+    )
     if not others:
         return (_lead_part(body, frozenset(), blocks, lead, facts, marks),)
     homes = _Homes(others)
@@ -225,11 +228,17 @@ def _candidates_in(
 
 
 def _is_marked(element: Element, facts: Facts) -> bool:
-    if is_hidden(element):
+    if is_hidden(element) or _is_comment(element):
         return False
     return is_article_item(element) or (
         element.tag in _WRAPPERS and any(_article_url(element.get(name), facts) for name in URL_ATTRIBUTES)
     )
+
+
+def _is_comment(element: Element) -> bool:
+    """Whether markup says that an element is a reader's comment."""
+    types = (element.get("itemtype") or "").split()
+    return "comment" in (element.get("itemprop") or "").split() or any(name.endswith("/Comment") for name in types)
 
 
 def _article_url(href: str | None, facts: Facts) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pipelines.extract.choose import LEAST_AGREEMENT, agreement, read_by_template, read_taught
 from pipelines.extract.prepare import PreparedPart
 from pipelines.extract.profile import EMPTY, Profile
+from pipelines.page.text import pattern_of
 from pipelines.values import SurveyedPart, Vote
 
 
@@ -18,7 +19,8 @@ def survey_part(part: PreparedPart, profile: Profile) -> SurveyedPart:
         part: As prepared.
         profile: What was known when it was prepared, to say whether its template still holds.
     """
-    lines = dict.fromkeys(passage.key for index, passage in enumerate(part.passages) if index not in part.teasers)
+    keys = [passage.key for index, passage in enumerate(part.passages) if index not in part.teasers]
+    lines = dict.fromkeys(line for key in keys for line in (key, pattern_of(key)))
     return SurveyedPart(
         article_url=part.url,
         lines=tuple(lines),

@@ -34,7 +34,10 @@ _KINDS = {
 }
 _PASSED_OVER = UNSEEN | ASIDE
 # A table with any of these inside is for layout, not for data.
-_LAYOUT = ".//table | .//article | .//section | .//h1 | .//h2 | .//h3 | .//ul | .//form | .//td/p[2]"
+_LAYOUT = (
+    ".//table | .//article | .//section | .//h1 | .//h2 | .//h3 | .//ul | .//form | .//td/p[2]"
+    " | .//td[.//br[2] and string-length(.) > 1000]"
+)
 _MAX_ROW_CHARS = 500
 _MOST_TIME_WORDS = 8
 RUNNING_WORDS = 12

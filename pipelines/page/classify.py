@@ -19,7 +19,7 @@ from pipelines.http.url import absolute_url, canonical_url, same_site
 from pipelines.page.blocks import TextBlock
 from pipelines.page.facts import Facts, is_home
 from pipelines.page.jsonld import is_article_type, types_of
-from pipelines.page.teasers import is_teaser, teaser_boxes
+from pipelines.page.teasers import is_teaser, small_boxes, teaser_boxes
 from pipelines.page.tree import Element
 
 _LISTING_TYPES = frozenset(("CollectionPage", "ItemList", "SearchResultsPage", "ProfilePage"))
@@ -39,6 +39,7 @@ _LEAST_WORDS = 25
 _PLENTY_WORDS = 150
 _MANY_TEASERS = 5
 _TEASER_WORDS = 60
+_LEAST_TITLE_WORDS = 4
 
 
 class Kind(StrEnum):
@@ -81,8 +82,24 @@ def classify(root: Element, facts: Facts, blocks: Sequence[TextBlock]) -> Verdic
     is_mostly_teasers = teasers >= _MANY_TEASERS and words < teasers * _TEASER_WORDS
     if is_mostly_teasers and not (is_shaped and _own_words(root, blocks) >= _PLENTY_WORDS):
         return Verdict(Kind.LISTING, (f"{teasers} teasers", f"{words} words"))
+    if not is_shaped and _is_list_of_links(facts, blocks):
+        return Verdict(Kind.LISTING, (f"{words} words, all beside links to other pages",))
     is_article = words >= (_LEAST_WORDS if is_shaped else _PLENTY_WORDS)
     return Verdict(Kind.ARTICLE if is_article else Kind.OTHER, (f"{words} words", f"{teasers} teasers"))
+
+
+def _is_list_of_links(facts: Facts, blocks: Sequence[TextBlock]) -> bool:
+    """Whether all running text stands in small boxes with a link that is a title: teasers without headings."""
+    boxes: dict[Element, str] = {}
+    for block in blocks:
+        if block.is_linked and block.words >= _LEAST_TITLE_WORDS:
+            href = next((link.get("href") for link in block.links if link.get("href")), None)
+            target = absolute_url(facts.base, href) if href else None
+            if target and canonical_url(target) != facts.url and same_site(target, facts.url):
+                boxes |= dict.fromkeys(small_boxes(block.element), target)
+    running = [block for block in blocks if block.is_running]
+    beside = [next((boxes[up] for up in block.element.iterancestors() if up in boxes), None) for block in running]
+    return None not in beside and len(set(beside)) >= _MANY_TEASERS
 
 
 def _own_words(root: Element, blocks: Sequence[TextBlock]) -> int:

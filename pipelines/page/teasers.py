@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Iterator
+from itertools import chain, islice
 
 from pipelines.page.blocks import RUNNING_WORDS, TextBlock
 from pipelines.page.tree import Element, has_words
@@ -26,6 +27,14 @@ def teaser_boxes(root: Element) -> frozenset[Element]:
             if not is_small[up]:
                 break
     return frozenset(element for element, small in is_small.items() if small)
+
+
+def small_boxes(element: Element) -> Iterator[Element]:
+    """The small ones of *element* and the elements around it."""
+    for up in islice(chain((element,), element.iterancestors()), _DEPTH):
+        if not has_words(up, at_most=_MOST_WORDS):
+            return
+        yield up
 
 
 def is_teaser(block: TextBlock, boxes: frozenset[Element]) -> bool:

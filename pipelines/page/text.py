@@ -22,6 +22,10 @@ _TOKEN = re.compile(rf"[{UNSPACED}]|(?:[^\W{UNSPACED}]++|[\u0300-\u036f\u0900-\u
 
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "॥", "؟", "۔")
 
+OPEN_NUMBER = "#"
+"""It is in no key, as punctuation is not."""
+_LEAST_PATTERN_WORDS = 6
+
 # Marks of typography, which part words as a space does: without them most Latin text is ASCII.
 _TYPOGRAPHY = re.compile(
     "[\u00a0\u00ab\u00b7\u00bb\u2000-\u200a\u2010-\u2016\u2018-\u201f\u2022\u2026\u202f\u2039\u203a]"
@@ -67,6 +71,17 @@ def word_count(text: str) -> int:
     """How many words *text* has."""
     plain = text if text.isascii() else _TYPOGRAPHY.sub(" ", text)
     return len(_ascii_words(plain) if plain.isascii() else tokens(plain))
+
+
+def pattern_of(key: str) -> str:
+    """A long line's key with its numbers left open, for lines that count something anew on each page: # stands for one.
+
+    Short lines are left as they are: "3 eggs" and "2 1" say something by their numbers.
+    """
+    if not any(map(str.isdigit, key)):
+        return key
+    words = [OPEN_NUMBER if any(map(str.isdigit, word)) else word for word in key.split()]
+    return " ".join(words) if len(words) - words.count(OPEN_NUMBER) >= _LEAST_PATTERN_WORDS else key
 
 
 def line_key(text: str) -> str:

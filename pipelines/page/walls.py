@@ -297,6 +297,10 @@ def _consent_wall(seen: _Seen) -> Wall | None:
     asks = any(True for _ in seen.root.iter("button")) or any(True for _ in seen.forms())
     spoken = sum(block.words for block in seen.blocks if any(word in block.key for word in CONSENT_WORDS))
     other = sum(block.words for block in seen.running if not any(word in block.key for word in CONSENT_WORDS))
+    if not named and not other:  # all of its text is about consent, whatever its title
+        named = next(
+            (f'it is headed "{key}"' for key in seen.headings[1] if _is_named(key, Reason.CONSENT_WALL, 1)), None
+        )
     if not asks or not (named or is_host) or not spoken or other >= _ARTICLE_WORDS:
         return None
     return Wall(

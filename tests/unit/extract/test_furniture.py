@@ -3,7 +3,7 @@ from __future__ import annotations
 from pipelines.extract.furniture import Cleaned, clean
 from pipelines.extract.profile import EMPTY, Profile
 from pipelines.page.blocks import blocks_of
-from pipelines.page.text import line_key
+from pipelines.page.text import line_key, pattern_of
 from pipelines.page.tree import body_of, parse
 
 BODY = "<p>The council met on Tuesday evening and spoke about the ferry until the lamps went out over the river.</p>"
@@ -74,3 +74,14 @@ def test_a_time_in_words_goes_in_any_language_and_a_sentence_with_a_time_in_it_s
 
 def test_nothing_goes_from_a_plain_article() -> None:
     assert cleaned(BODY * 3).removed == ()
+
+
+def test_a_long_line_that_counts_something_anew_on_each_page_goes() -> None:
+    profile = Profile(furniture={pattern_of(line_key("Already 1,204 readers have joined our circle of friends.")): 7})
+    line = "Already 1,377 readers have joined our circle of friends."
+    assert removed(f"{BODY}<p>{line}</p>", profile) == [(line, "repeated", 7)]
+    assert removed(f"{BODY}<p>3 eggs.</p>", Profile(furniture={"2 eggs": 7})) == []
+
+
+def test_a_clock_time_by_itself_goes() -> None:
+    assert removed(f"<p>17:45</p>{BODY}<p>9.30 am</p>{BODY}") == [("17:45", "date", 1), ("9.30 am", "date", 1)]

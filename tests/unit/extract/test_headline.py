@@ -14,6 +14,7 @@ from pipelines.extract.headline import without_site
         ("The Paper – The ferry stays", (), "The ferry stays"),
         ("The ferry stays | News | The Paper", (), "The ferry stays | News"),
         ("The ferry stays | News | The Paper", (" | News | The Paper",), "The ferry stays"),
+        ("Tidewatch: The ferry stays", ("Tidewatch: ",), "The ferry stays"),
         ("Ferry - and nothing but the ferry", (), "Ferry - and nothing but the ferry"),
         ("Why - The Paper", (), "Why - The Paper"),
     ],

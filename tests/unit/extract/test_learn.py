@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.extract.learn import count_lines, learn
+from pipelines.page.text import line_key, pattern_of
 from pipelines.values import Survey, SurveyedPart
 
 BOX = "get the morning tide our free newsletter in your inbox"
@@ -77,3 +78,16 @@ def test_neither_order_nor_repetition_changes_what_is_learnt(order: list[int], t
     surveys = [*site(5), Survey((part("0?amp", *own("story0"), BOX),))]
     shuffled = [surveys[place] for place in order] * times
     assert learn(shuffled).to_json() == learn(surveys).to_json()
+
+
+def test_what_the_titles_begin_with_is_known_as_what_they_end_with() -> None:
+    surveys = [Survey((part(f"{n}", *own(f"story{n}"), title=f"The Paper: Story {n}"),)) for n in range(3)]
+    assert learn(surveys).title_suffixes == ("The Paper: ",)
+
+
+def test_a_line_with_its_numbers_left_open_is_furniture_in_half_of_all_articles_only() -> None:
+    box = pattern_of(line_key("Already 1,204 readers have joined the circle of our friends."))
+    report = pattern_of(line_key("The index of the fish market closed 12 points higher."))
+    lines = [(box, report) if n < 4 else (box,) for n in range(10)]
+    surveys = [Survey((part(f"{n}", *own(f"story{n}"), *some),)) for n, some in enumerate(lines)]
+    assert learn(surveys).furniture == {box: 10}

@@ -50,6 +50,16 @@ def test_a_page_is_known_by_its_structure_its_url_and_what_it_says(
     assert kind(url, body, head) is expected
 
 
+def test_teasers_without_headings_make_a_listing_and_related_links_do_not() -> None:
+    teasers = "".join(
+        f'<div><a href="/story-{n}"><img src="/{n}.jpg"><span>Story number {n} of many</span></a><p>A sentence of some '
+        "length that says what this particular story is going to be about, and why.</p></div>"
+        for n in range(12)
+    )
+    assert kind("https://a.example/region/", teasers) is Kind.LISTING
+    assert kind("https://a.example/ferry", RUNNING * 8 + teasers) is Kind.ARTICLE
+
+
 def test_a_collection_of_dated_articles_is_a_listing() -> None:
     graph = '<script type="application/ld+json">{"@type":"CollectionPage"}</script>'
     assert kind("https://a.example/town-news-of-the-week/", f"<ul>{TEASERS}</ul>", graph) is Kind.LISTING
