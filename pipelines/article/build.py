@@ -22,6 +22,7 @@ from pipelines.article.schema import (
     RemovedLine,
 )
 from pipelines.article.simhash import simhash, to_hex
+from pipelines.extract.dates import is_date_line
 from pipelines.http.url import absolute_url, canonical_url
 from pipelines.page.facts import is_home
 from pipelines.page.text import ends_sentence, word_count
@@ -29,6 +30,7 @@ from pipelines.reasons import Event, Flag
 from pipelines.values import Draft, FurtherPage, Page, RecordRef, VisitFacts
 
 _WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _PASSING_WORDS = 6
 
 CONTENT_FIELDS = ("headline", "description", "authors", "section", "published_at", "text")
@@ -187,9 +189,16 @@ def _settled_text(draft: Draft) -> str:
     """The text without what only counts or tells the time: "3 hours ago", "1,204 views", "an hour ago".
 
     Such a paragraph is short and no sentence. Where most of the words are in short lines without a number, those are
-    the article. No phrases: they would have to be known in every language.
+    the article. No phrases: they would have to be known in every language. A line with several numbers amid the text
+    ("Thornby 3 Eastfield 1") tells something.
     """
-    passing = {block.text for block in draft.blocks if block.kind == "paragraph" and _is_passing(block.text)}
+    sentences = [place for place, block in enumerate(draft.blocks) if ends_sentence(block.text)]
+    amid = range(min(sentences, default=0), max(sentences, default=0))
+    passing = {
+        block.text
+        for place, block in enumerate(draft.blocks)
+        if block.kind == "paragraph" and _is_passing(block.text) and not (place in amid and _is_score(block.text))
+    }
     if not passing:
         return draft.text
     wordy = {text for text in passing if not any(map(str.isdigit, text))}
@@ -201,6 +210,10 @@ def _settled_text(draft: Draft) -> str:
 
 def _is_passing(text: str) -> bool:
     return not ends_sentence(text) and word_count(text) <= _PASSING_WORDS
+
+
+def _is_score(text: str) -> bool:
+    return len(_NUMBER.findall(text)) > 1 and not is_date_line(text)
 
 
 def kept_content(draft: Draft) -> dict[str, str]:

@@ -89,3 +89,13 @@ def test_whatever_a_page_is_called_is_borne(url: str) -> None:
     root = parse('<a href="?page=2">2</a><a rel="next" href="2">Next</a>')
     facts = read_facts(root, "https://paper.example/a")
     assert read_paging(root, facts, url) is None or url.startswith("https")
+
+
+def test_pages_in_queries_may_be_counted_from_nought() -> None:
+    pager = '<a href="?page=0">1</a> <a href="?page=1">2</a> <a href="?page=2">3</a>'
+    further = ((2, f"{SLUG}?page=1"), (3, f"{SLUG}?page=2"))
+    assert paging(SLUG, pager) == Paging(SLUG, 1, further)
+    assert paging(SLUG, '<a href="?page=1">2</a> <a href="?page=2">3</a>') == Paging(SLUG, 1, further)
+    assert paging(f"{SLUG}?page=0", pager) == Paging(f"{SLUG}?page=0", 1, further)
+    assert paging(f"{SLUG}?page=1", f'<a href="{SLUG}">1</a> {pager}') == Paging(SLUG, 2, further[1:])
+    assert paging(f"{SLUG}?page=2", pager) == Paging(SLUG, 3, further[:1])

@@ -117,6 +117,13 @@ def test_a_number_in_a_list_a_table_or_a_heading_counts(kind: str) -> None:
     assert content_digests(before) != content_digests(after)
 
 
+def test_a_score_amid_the_text_counts_and_a_date_there_does_not() -> None:
+    lines = ("Thornby 3 Eastfield 1", "Thornby 3 Eastfield 2", "20 Nov 2026, 9:30", "21 Nov 2026, 9:45")
+    one, other, dated, again = (content_digests(draft_of([WORDS, line, WORDS])) for line in lines)
+    assert one != other
+    assert dated == again
+
+
 def draft_of(paragraphs: list[str]) -> Draft:
     return Draft("u", "\n\n".join(paragraphs), tuple(Block("paragraph", text, "/p") for text in paragraphs))
 
