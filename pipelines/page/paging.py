@@ -147,7 +147,7 @@ def _number(url: str, first_url: str, least: int = 1, *, is_said: bool) -> int |
 
 
 def _first_pages(url: str, least: int) -> Iterator[tuple[str, int]]:
-    """The addresses of first pages that *url* may belong to, and which page of each it is; queries count from *least*."""
+    """The addresses of first pages that *url* may be of, and which page of each it is. Queries count from *least*."""
     parts = urlsplit(url)
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     for place, (name, value) in enumerate(pairs):
