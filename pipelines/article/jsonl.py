@@ -9,14 +9,18 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from pipelines import disk
+from pipelines.errors import DigestMismatch
+
+M = TypeVar("M", bound=BaseModel)
 
 _LEVEL = 6
 
@@ -56,10 +60,34 @@ def write_part(path: Path, lines: Iterable[bytes]) -> Part:
     return Part(path, count, path.stat().st_size, file_sha256(path))
 
 
-def read_lines(stream: IO[bytes]) -> Iterator[bytes]:
-    """The lines of a gzipped part, each with its `\\n`."""
-    with gzip.GzipFile(fileobj=stream, mode="rb") as packed:
-        yield from packed
+def read_lines(stream: IO[bytes], *, where: str) -> Iterator[bytes]:
+    """The lines of the gzipped part *where*, each with its `\\n`.
+
+    Raises:
+        DigestMismatch: While iterating: it is damaged.
+    """
+    count = 0
+    try:
+        with gzip.GzipFile(fileobj=stream, mode="rb") as packed:
+            for line in packed:
+                yield line
+                count += 1
+    except (OSError, EOFError, zlib.error) as error:
+        words = f"it cannot be read on from line {count + 1} ({error}); `pressarc verify` says more"
+        raise DigestMismatch(words, where=where) from error
+
+
+def value_of_line(model: type[M], line: bytes, *, where: str) -> M:
+    """The value that *line* of the part *where* is.
+
+    Raises:
+        DigestMismatch: It is none.
+    """
+    try:
+        return model.model_validate_json(line)
+    except ValidationError as error:
+        words = f"a line of it is no {model.__name__} ({error.errors()[0]['msg']}); `pressarc verify` says more"
+        raise DigestMismatch(words, where=where) from error
 
 
 def file_sha256(path: Path) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from pipelines.article.jsonl import read_lines
+from pipelines.article.jsonl import read_lines, value_of_line
 from pipelines.article.schema import Article
 from pipelines.captures.indexes import RunIndex
 from pipelines.captures.merge import original_of
@@ -151,12 +151,12 @@ class Articles:
         """Of the records at *offsets* of that file: ids that outcome lines name, and the revisions made of them."""
         ids: dict[int, list[str]] = {}
         for raw in self._lines(run, warc, Kind.OUTCOMES, offsets):
-            line = OutcomeLine.model_validate_json(raw)
+            line = value_of_line(OutcomeLine, raw, where=run)
             if line.warc is not None and line.warc.key == warc and line.warc.offset in offsets:
                 ids[line.warc.offset] = line.articles
         made: dict[int, dict[str, int | None]] = {}
         for raw in self._lines(run, warc, Kind.ARTICLES, offsets):
-            article = Article.model_validate_json(raw)
+            article = value_of_line(Article, raw, where=run)
             place = article.provenance.warc
             if place.key == warc and place.offset in offsets:
                 made.setdefault(place.offset, {})[article.id] = article.revision
@@ -171,4 +171,5 @@ class Articles:
             if named is None or parts is None or (parts.kind, parts.number) != (kind, named.number):
                 continue
             with self.store.open(file.key) as stream:
-                yield from (line for line in read_lines(stream) if any(each in line for each in shown))
+                lines = read_lines(stream, where=file.key)
+                yield from (line for line in lines if any(each in line for each in shown))

@@ -173,6 +173,9 @@ def _proof_lines(proof: Proof) -> Iterator[str]:
     found = sum(each.span is not None for each in proof.sentences)
     count = len(proof.findings)
     verdict = f"{count} finding{'s'[: count != 1]}" if count else "proven"
+    if proof.taken_down is not None and not count:
+        yield "what was left of it is as the chain says; of its text nothing can be proven here"
+        return
     yield f"{verdict}; {found} of {len(proof.sentences)} sentences stand in the page (bytes of its decoded body)"
 
 

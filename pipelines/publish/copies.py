@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipelines.article.jsonl import value_of_line
 from pipelines.article.schema import Article
 from pipelines.errors import ContentError
 from pipelines.page.blocks import RUNNING_WORDS
@@ -52,7 +53,7 @@ def copies(store: Store, found: Found, crew: Crew | None) -> Iterator[Copy]:
         if not file.key.startswith(f"{Kind.ARTICLES}/"):
             continue
         for line in part_lines(store, file.key):
-            article = Article.model_validate_json(line)
+            article = value_of_line(Article, line, where=file.key)
             is_copy = article.text_sha256 in found.texts or article.duplicate_of == found.article
             if article.id != found.article and (is_copy or article.id in found.repeats):
                 place = article.provenance.warc

@@ -7,7 +7,6 @@ listed what, and which sources bear fruit) is not in the archive: the next night
 
 from __future__ import annotations
 
-import gzip
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -18,6 +17,7 @@ from pydantic import BaseModel
 
 from pipelines import disk
 from pipelines.article.build import further_pages, kept_content
+from pipelines.article.jsonl import read_lines, value_of_line
 from pipelines.article.schema import Article
 from pipelines.errors import ProtocolBroken
 from pipelines.extract.learn import count_lines
@@ -207,6 +207,6 @@ def _known(article: Article, memory: SiteMemory) -> KnownArticle:
 def _lines(store: Store, manifest: Manifest, kind: Kind, model: type[M]) -> Iterator[M]:
     for file in manifest.files:
         if file.key.startswith(f"{kind}/"):
-            with store.open(file.key) as stream, gzip.GzipFile(fileobj=stream, mode="rb") as lines:
-                for line in lines:
-                    yield model.model_validate_json(line)
+            with store.open(file.key) as stream:
+                for line in read_lines(stream, where=file.key):
+                    yield value_of_line(model, line, where=file.key)

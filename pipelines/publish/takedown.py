@@ -10,7 +10,6 @@ dies, the next call, or the next start of a crawl, finds what was made ready and
 
 from __future__ import annotations
 
-import gzip
 import json
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -19,9 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines import disk
-from pipelines.article.jsonl import file_sha256, to_line, write_part
+from pipelines.article.jsonl import file_sha256, read_lines, to_line, value_of_line, write_part
 from pipelines.article.schema import Article
-from pipelines.errors import ConfigError, ManifestConflict, ObjectMissing, StoreError
+from pipelines.errors import ConfigError, DigestMismatch, ManifestConflict, ObjectMissing, StoreError
 from pipelines.http.url import canonical_url
 from pipelines.index.cdxj import capture_of, parse_line
 from pipelines.index.sorting import sorted_lines
@@ -126,12 +125,19 @@ def take_down(
     """Take the article out, and commit that.
 
     Raises:
+        DigestMismatch: A file is not the one that the chain names: what was made of it would vouch for damage, or for
+            what another take-down was to take out. Nothing was done.
         StoreError: Locked files are in the way, and nothing was done; or the store failed, and the next call goes on.
         ManifestConflict: A run of the site was committed meanwhile; nothing was done.
     """
     in_the_way = obstacles(store, found)
     if in_the_way:
         raise StoreError(f"nothing was taken down: {'; '.join(in_the_way)}", where=found.article)
+    files = {file.key: file for file in files_of(store, found.site)}
+    for key in found.keys:
+        if key not in found.snapshots and store.sha256(key) != files[key].sha256:
+            words = "nothing was taken down: this file is not the one that the chain names; `pressarc verify` says more"
+            raise DigestMismatch(words, where=key)
     _prepare(store, site_folder, found, reason, now, new_suffix)
     manifest = finish(store, site_folder)
     assert manifest is not None
@@ -195,22 +201,29 @@ def _files_now(chain: Iterable[Link]) -> list[ManifestFile]:
 
 def _look_at_articles(store: Store, key: str, found: Found) -> None:
     for line in part_lines(store, key):
-        article = Article.model_validate_json(line)
+        article = value_of_line(Article, line, where=key)
         if article.id != found.article:
             continue
         found.url = article.url
         if article.blocks is not None:
             found.parts.add(key)
-        found.lines.update(line_key(block.text) for block in article.blocks or ())
+        found.lines.update(line_key(text) for text in _own_lines(article))
         found.texts |= {article.text_sha256} if article.text_sha256 else set()
         found.repeats |= {article.duplicate_of} if article.duplicate_of else set()
         for named in (article.provenance.warc, *article.provenance.further):
             found.records.setdefault(named.key, set()).add(named.record_id)
 
 
+def _own_lines(article: Article) -> Iterator[str]:
+    """What memory may have a line of: its blocks, its headline, and what was taken from its text for its own sake."""
+    yield from (block.text for block in article.blocks or ())
+    yield from (article.headline,) if article.headline else ()
+    yield from (each.text for each in (article.quality.removed if article.quality else ()) if each.support == 1)
+
+
 def _look_at_outcomes(store: Store, key: str, found: Found) -> None:
     for raw in part_lines(store, key):
-        line = OutcomeLine.model_validate_json(raw)
+        line = value_of_line(OutcomeLine, raw, where=key)
         is_of_it = found.article in line.articles or (found.url and canonical_url(line.url) == found.url)
         if is_of_it and line.warc is not None:
             found.records.setdefault(line.warc.key, set()).add(line.warc.record_id)
@@ -218,8 +231,8 @@ def _look_at_outcomes(store: Store, key: str, found: Found) -> None:
 
 def part_lines(store: Store, key: str) -> Iterator[bytes]:
     """The lines of a part."""
-    with store.open(key) as stream, gzip.GzipFile(fileobj=stream, mode="rb") as lines:
-        yield from lines
+    with store.open(key) as stream:
+        yield from read_lines(stream, where=key)
 
 
 # ---------------------------------------------------------------- making ready

@@ -23,7 +23,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
-from pipelines.article.jsonl import read_lines
+from pipelines.article.jsonl import read_lines, value_of_line
 from pipelines.article.schema import Article
 from pipelines.captures.indexes import RunIndex
 from pipelines.errors import ArchiveError, ReplayFailed
@@ -94,8 +94,8 @@ class Guide:
                 if parts is None or (parts.kind, parts.date) != (Kind.ARTICLES, on):
                     continue
                 with self.store.open(file.key) as stream:
-                    for line in read_lines(stream):
-                        each = Article.model_validate_json(line)
+                    for line in read_lines(stream, where=file.key):
+                        each = value_of_line(Article, line, where=file.key)
                         yield ArticleEntry(
                             each.headline,
                             each.url_captured,

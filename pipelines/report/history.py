@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from pipelines.article.jsonl import read_lines
+from pipelines.article.jsonl import read_lines, value_of_line
 from pipelines.article.revisions import Words
 from pipelines.article.schema import Article, ParagraphChange
 from pipelines.http.url import canonical_url, site_name
 from pipelines.publish.manifest import numbers, read_link
+from pipelines.reasons import Event
 from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, parse_key, site_names
 from pipelines.values import article_id
@@ -45,7 +46,9 @@ def _revisions(store: Store, site: str, id_: str) -> Iterator[Article]:
             if named is None or named.kind is not Kind.ARTICLES:
                 continue
             with store.open(file.key) as stream:
-                yield from (Article.model_validate_json(line) for line in read_lines(stream) if wanted in line)
+                for line in read_lines(stream, where=file.key):
+                    if wanted in line:
+                        yield value_of_line(Article, line, where=file.key)
 
 
 Diff = Sequence[tuple[ParagraphChange, Sequence[Words]]]
@@ -70,6 +73,7 @@ def revision_words(revision: Article) -> Iterator[str]:
     words += [f"changed: {', '.join(changed)}"] if changed else []
     words += [f"repeats {revision.duplicate_of}"] if revision.duplicate_of else []
     words += [f"moved to {revision.moved_to}"] if revision.moved_to else []
+    words += ["taken down"] if revision.blocks is None and revision.event is not Event.REMOVED else []
     yield "  ".join(words)
     warc = revision.provenance.warc
     yield f"  {warc.key}  offset {warc.offset}, {warc.length} bytes  {warc.record_id}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipelines.article.jsonl import read_lines
+from pipelines.article.jsonl import read_lines, value_of_line
 from pipelines.publish.manifest import Manifest
 from pipelines.publish.outcomes import OutcomeLine, is_extracted
 from pipelines.reasons import Outcome
@@ -35,4 +35,6 @@ def _outcomes(store: Store, manifest: Manifest) -> Iterator[OutcomeLine]:
         parts = parse_key(file.key)
         if parts is not None and parts.kind is Kind.OUTCOMES:
             with store.open(file.key) as stream:
-                yield from (OutcomeLine.model_validate_json(line) for line in read_lines(stream))
+                yield from (
+                    value_of_line(OutcomeLine, line, where=file.key) for line in read_lines(stream, where=file.key)
+                )

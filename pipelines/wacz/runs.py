@@ -108,7 +108,7 @@ class Runs:
     def lines_of(self, key: str) -> Iterator[bytes]:
         """The lines of a part."""
         with self.store.open(key) as stream:
-            yield from read_lines(stream)
+            yield from read_lines(stream, where=key)
 
     def _places(self, key: str, ids: Collection[str]) -> Iterator[int]:
         with self.store.open(key) as stream:

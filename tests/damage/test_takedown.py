@@ -16,7 +16,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from pipelines import disk
-from pipelines.errors import ConfigError, ManifestConflict, StoreError
+from pipelines.errors import ConfigError, DigestMismatch, ManifestConflict, StoreError
 from pipelines.index.cdxj import parse_line
 from pipelines.memory.site import SiteMemory, read_snapshot
 from pipelines.page.text import line_key
@@ -223,7 +223,7 @@ def test_the_memory_keeps_no_line_of_it(museum: Museum, folder: SiteFolder, tmp_
     assert head is not None
     read_snapshot(store.read(memory_key(SITE, head.manifest.run)), tmp_path / "memory.sqlite", where="")
     with SiteMemory(tmp_path / "memory.sqlite") as memory:
-        assert memory.line_support(map(line_key, story("quarry"))) == {}
+        assert memory.line_support(map(line_key, [*story("quarry"), "The quarry opens its doors again"])) == {}
         assert len(memory.line_support(map(line_key, story("bakery")))) == 3
         assert memory.url(url_of("quarry")) is None
 
@@ -252,6 +252,24 @@ def test_a_second_article_can_be_taken_down_after_the_first(museum: Museum, fold
     after = report(museum)
     assert (after.findings, after.checked.taken_down) == ([], 2)
     assert all(line.encode() not in everything(museum) for line in story("bakery"))
+
+
+@pytest.mark.parametrize("kind", ["warc", "articles", "index"])
+def test_a_damaged_file_is_not_made_anew_into_one_that_the_chain_vouches_for(
+    museum: Museum, folder: SiteFolder, kind: str
+) -> None:
+    key = museum.key(1, kind)
+    if kind == "warc":
+        bakery = museum.records(key, "response")[1]
+        museum.change_record(key, bakery, lambda plain: plain.replace(b"on Friday", b"on Monday"))
+    elif kind == "articles":
+        museum.change_lines(key, lambda lines: [line.replace(b"on Friday", b"on Monday") for line in lines])
+    else:
+        museum.change(key, lambda raw: raw.replace(b'"status":200', b'"status":404', 1))
+    with pytest.raises(DigestMismatch, match="nothing was taken down"):
+        redact(museum, folder)
+    assert SECRET in everything(museum)
+    assert not museum.manifest_path(4).exists()
 
 
 class Killed(BaseException):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -12,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pipelines.cli import app
-from pipelines.errors import ConfigError
+from pipelines.errors import ConfigError, DigestMismatch
 from pipelines.store.keys import articles_key
 from tests.unit.publish.nights import (
     FIRST_NIGHT,
@@ -134,6 +135,9 @@ def test_an_article_is_taken_down_after_a_dry_run(archive: Path) -> None:
     assert (done.exit_code, "1 article(s) were taken out" in done.output) == (0, True)
     with pytest.raises(ConfigError, match="taken down already"):
         pressarc(*arguments)
+    done = pressarc("verify", "--article", id_of("bakery"))
+    assert (done.exit_code, "nothing can be proven" in done.output, "; 0 of" in done.output) == (0, True, False)
+    assert "new  2026-11-21T03:00:01Z  taken down" in pressarc("history", url_of("bakery")).output
 
 
 def test_damage_is_repaired_from_a_copy_and_a_memory_made_again(archive: Path, tmp_path: Path) -> None:
@@ -145,3 +149,22 @@ def test_damage_is_repaired_from_a_copy_and_a_memory_made_again(archive: Path, t
     for sites in ((SITE,), ()):
         done = pressarc("rebuild-memory", *sites)
         assert (done.exit_code, "2 articles" in done.output) == (0, True)
+
+
+NO_LINE = gzip.compress(b'{"id":"%s"}\n' % id_of("bakery").encode())
+
+
+@pytest.mark.parametrize("kind", ["articles", "outcomes"])
+@pytest.mark.parametrize("left", [b"garbage", NO_LINE, None], ids=["no gzip", "no line", "cut"])
+def test_a_damaged_part_is_named_by_whatever_reads_it(archive: Path, kind: str, left: bytes | None) -> None:
+    (path,) = archive.glob(f"{kind}/site={SITE}/**/*-00000.jsonl.gz")
+    path.write_bytes(path.read_bytes()[:-9] if left is None else left)
+    commands = [
+        ("rebuild-memory", SITE),
+        ("redact", url_of("bakery"), "--site", SITE, "--reason", "a mistake"),
+        ("status", SITE, "--missing") if kind == "outcomes" else ("history", url_of("bakery")),
+    ]
+    for command in commands:
+        with pytest.raises(DigestMismatch) as told:
+            pressarc(*command)
+        assert told.value.where == path.relative_to(archive).as_posix()
