@@ -70,6 +70,10 @@ def report(
 
     The HTML page is one file that asks for nothing from anywhere; it shows the 30 runs or nights before beside this
     one, in light or dark as its reader has it, on a telephone, too.
+
+    `--format json` gives `{alarms, night: {schema, started_at, ended_at, sites: [{site, status, said, runs}],
+    figures}}`, of a site `{alarms, run: {site, run, number, started_at, ended_at, state, crawled, warnings, figures}}`;
+    `figures` are the manifest's counts and `stats`, and `bytes` by kind of file.
     """
     if site is None and run is not None:
         raise ConfigError("name the site that the run is of", where=f"--run {run}")

@@ -77,6 +77,8 @@ def test_exit_code_3_is_success_where_the_caller_knows_only_0() -> None:
     assert unit("systemd/pressarc.service")["Service"]["SuccessExitStatus"] == str(WARNINGS)
     nights = [line for line in (DEPLOY / "crontab").read_text(encoding="utf-8").splitlines() if "pressarc" in line[:40]]
     assert all(f"|| [ $? -eq {WARNINGS} ] || cat" in line for line in nights if not line.startswith("#"))
+    # crontab(5): what stands behind a % that is not escaped is no part of the command.
+    assert [line for line in nights if re.search(r"(?<!\\)%", line)] == []
 
 
 # ---------------------------------------------------------------- compose, kubernetes
