@@ -26,6 +26,7 @@ from pipelines.config import load_config, site_path
 from pipelines.errors import AccessDenied, ArchiveError, ConfigError
 from pipelines.http.url import site_name
 from pipelines.store.keys import check_site
+from pipelines.versions import extractor
 
 app = typer.Typer()
 
@@ -336,15 +337,29 @@ def everything() -> typer.Typer:
     """The whole of `pressarc`: the commands of this module, and those that have modules of their own."""
     whole = typer.Typer(
         name="pressarc",
-        help="A news crawler and archive: clean articles as JSON Lines, and the exact bytes they came from as WARC.",
         add_completion=False,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode="markdown",  # docs/commands.md is made of the same docstrings
     )
+    whole.callback()(_pressarc)
     for part in (app, nights.app, offline.app):
         whole.add_typer(part)
     return whole
+
+
+def _say_version(is_wanted: bool) -> None:  # noqa: FBT001 (as the library calls it)
+    if is_wanted:
+        print(extractor())
+        raise typer.Exit
+
+
+def _pressarc(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Say which version this is.", callback=_say_version, is_eager=True)
+    ] = False,
+) -> None:
+    """A news crawler and archive: clean articles as JSON Lines, and the exact bytes they came from as WARC."""
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from pydantic.fields import FieldInfo
+from typer.testing import CliRunner
 
 from crawler import cli
 from crawler.reference import reference
@@ -167,9 +168,10 @@ def test_a_document_is_led_to_by_the_readme(document: Path) -> None:
     assert document == README or f"({document.relative_to(ROOT)}" in README.read_text(encoding="utf-8")
 
 
-def test_the_changelog_has_the_version_of_the_package() -> None:
+def test_the_changelog_and_the_command_have_the_version_of_the_package() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert f"\n## [{version}] - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert CliRunner().invoke(cli.everything(), ["--version"]).output == f"pressarc {version}\n"
 
 
 def test_the_licence_is_apache_2_0_unaltered() -> None:
