@@ -331,6 +331,12 @@ def _how_to_look(archive: str) -> None:
     print(f"  .venv/bin/pressarc status{option}")
     print(f"  .venv/bin/pressarc verify{option}")
     print(f"  gzip -dc {archive}/articles/site=demo/*/*.jsonl.gz | head -n 1 | python3 -m json.tool --no-ensure-ascii")
+    print(
+        f"  .venv/bin/pressarc report demo --format html --out demo.html{option}    (a page with plots, for a browser)"
+    )
+    print(
+        f"  .venv/bin/pressarc replay --install && .venv/bin/pressarc replay --open{option}    (its pages as they were)"
+    )
 
 
 def everything() -> typer.Typer:

@@ -86,13 +86,15 @@ def _alarms(now: Figures, usual: Sequence[Figures]) -> Iterator[str]:
 
 
 def _coverage(now: Figures, before: Figures) -> Iterator[str]:
-    silent = []
+    silent: list[str] = []
+    # Where nothing is new, a source may say that it is what it was (304), and so name nothing.
+    may_be_same = not now.new and bool(now.requests.get("page", {}).get("304"))
     for source, usual in sorted(before.coverage.items()):
         if usual.expected < _LEAST_NAMED:
             continue
         tonight = now.coverage.get(source)
         if tonight is None or not tonight.expected:
-            silent += [source] if source not in _SELDOM else []
+            silent += [source] if source not in _SELDOM and not may_be_same else []
         elif tonight.expected >= _LEAST_NAMED:
             share, was = tonight.extracted / tonight.expected, usual.extracted / usual.expected
             if share < was - _COVERAGE_DROP:

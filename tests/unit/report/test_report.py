@@ -72,6 +72,11 @@ def test_an_ordinary_night_has_no_alarm() -> None:
     assert alarms(new=1, changed=0, words={"200": 1}, ways={"template": 1}) == []
 
 
+def test_sources_that_say_they_are_what_they_were_name_nothing_and_are_no_alarm() -> None:
+    (sentence,) = alarms(new=0, changed=0, coverage={}, words={}, ways={}, requests={"page": {"304": 9}})
+    assert "no new or changed article" in sentence
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
