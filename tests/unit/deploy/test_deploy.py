@@ -65,8 +65,8 @@ def test_what_the_image_copies_is_there_and_let_through() -> None:
 def test_the_image_runs_as_the_user_that_kubernetes_gives_it_and_is_pinned() -> None:
     text = DOCKERFILE.read_text(encoding="utf-8")
     stages = re.findall(r"^FROM (\S+)(?: AS (\S+))?", text, re.MULTILINE)
-    (base,) = {base for base, _ in stages} - {name for _, name in stages}
-    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", base)
+    assert {base for base, _ in stages} - {name for _, name in stages} == {"${BASE}"}
+    assert re.search(r"^ARG BASE=python:3\.\d+\.\d+-slim-\w+$", text, re.MULTILINE)
     (user,) = re.findall(r"^USER (\d+):\d+$", text, re.MULTILINE)
     security = POD["securityContext"]
     assert int(user) == security["runAsUser"] == security["runAsGroup"] == security["fsGroup"]
