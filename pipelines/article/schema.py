@@ -168,3 +168,8 @@ class Article(Line):
     provenance: Provenance
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    @property
+    def is_taken_down(self) -> bool:
+        """Whether its content was taken out of the archive: of a line that is no `removed` one, there is some."""
+        return self.text is None and self.event is not Event.REMOVED

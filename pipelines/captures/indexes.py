@@ -7,7 +7,7 @@ committed before indexes were is indexed into the folder, from its WARC files, o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,6 +34,8 @@ class RunIndex:
     file: Ranged
     warcs: tuple[ManifestFile, ...]
     """The run's WARC files, as they are now."""
+    taken_down: Mapping[str, int]
+    """Of the whole site: ids of records whose payloads were taken out, each with the manifest that says so."""
 
     def lines_of(self, urlkey: str) -> Iterator[bytes]:
         """The run's lines for the URLs of that key."""
@@ -58,6 +60,7 @@ def run_indexes(store: Store, site: str, folder: Path, progress: Progress) -> It
     """
     manifests = [read_link(store, site, number).manifest for number in numbers(store, site)]
     replaced = replaced_files(manifests)
+    downs = {id_: each.number for each in manifests for down in each.taken_down for id_ in down.records}
     without = sum(1 for each in manifests if not _of_kind(each, Kind.INDEX, replaced))
     done = 0
     for manifest in manifests:
@@ -65,7 +68,7 @@ def run_indexes(store: Store, site: str, folder: Path, progress: Progress) -> It
         warcs = _of_kind(manifest, Kind.WARC, replaced)
         if named:
             (file,) = named
-            yield RunIndex(manifest, file.sha256, _in_store(store, file), tuple(warcs))
+            yield RunIndex(manifest, file.sha256, _in_store(store, file), tuple(warcs), downs)
             continue
         done += 1
         if warcs:
@@ -73,7 +76,7 @@ def run_indexes(store: Store, site: str, folder: Path, progress: Progress) -> It
             sha256 = hashlib.sha256(repr([(each.key, each.sha256) for each in warcs]).encode()).hexdigest()
             path = folder / f"{site}-{manifest.run}-{sha256[:16]}.cdxj"
             _make(store, warcs, path)
-            yield RunIndex(manifest, sha256, _on_disk(path), tuple(warcs))
+            yield RunIndex(manifest, sha256, _on_disk(path), tuple(warcs), downs)
 
 
 def kept_here(run: RunIndex, folder: Path) -> RunIndex:

@@ -24,7 +24,7 @@ from pipelines.publish.manifest import Manifest
 from pipelines.publish.outcomes import OutcomeLine
 from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, parse_key
-from pipelines.warc.reader import read_record
+from pipelines.warc.reader import WarcRecord, read_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class FoundCapture:
     articles: tuple[ArticleRef, ...] = ()
     leads_to: str | None = None
     """Of a redirect: the URL it names."""
+    taken_down_by: int | None = None
+    """Number of the manifest that took the payload out of the archive."""
 
     @property
     def at(self) -> datetime:
@@ -66,6 +68,7 @@ class FoundCapture:
             "warc": _place(self.capture),
             "original": None if self.original is None else {"url": shown.url, "warc": _place(shown)},
             "leads_to": self.leads_to,
+            "taken_down_by": self.taken_down_by,
             "site": self.site,
             "run": self.run,
             "articles": [{"id": each.id, "revision": each.revision} for each in self.articles],
@@ -105,17 +108,38 @@ def _payload_of(capture: Capture, captures: Sequence[Capture]) -> Capture | None
     return _payload_of(original, captures) if original is not None and original.is_revisit else original
 
 
-def leading(found: FoundCapture, store: Store) -> FoundCapture:
-    """The capture and, if it is a redirect, where it leads: its record is read for that."""
+def looked_into(found: FoundCapture, store: Store, taken_down: Mapping[str, int]) -> FoundCapture:
+    """The capture with what its record alone says: where a redirect leads, and whether the payload was taken out.
+
+    Args:
+        found: The capture.
+        store: The archive.
+        taken_down: Ids of records whose payloads were taken out of it, each with the manifest that says so.
+    """
     capture = found.capture
-    if capture.status is None or not 300 <= capture.status < 400 or capture.status == 304:
-        return found
+    if capture.status is not None and 300 <= capture.status < 400 and capture.status != 304:
+        record = _record_at(capture, store)
+        target = None if record is None else _location_of(record)
+        found = replace(found, leads_to=None if target is None else absolute_url(capture.url, target))
+    if taken_down:
+        record = _record_at(found.original or capture, store)
+        found = replace(found, taken_down_by=None if record is None else taken_down.get(record.record_id or ""))
+    return found
+
+
+def _record_at(capture: Capture, store: Store) -> WarcRecord | None:
+    """The record; null where it cannot be read, and `verify` says what is wrong with it."""
     try:
-        head = parse_head(read_record(store.read_range(capture.filename, capture.offset, capture.length)).block)
-    except (ProtocolBroken, WarcError):  # `verify` says what is wrong with it
-        return found
-    target = head.get("location")
-    return replace(found, leads_to=None if target is None else absolute_url(capture.url, target))
+        return read_record(store.read_range(capture.filename, capture.offset, capture.length))
+    except WarcError:
+        return None
+
+
+def _location_of(record: WarcRecord) -> str | None:
+    try:
+        return parse_head(record.block).get("location")
+    except ProtocolBroken:
+        return None
 
 
 # ---------------------------------------------------------------- articles

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from pipelines.captures.indexes import RunIndex, run_indexes
-from pipelines.captures.lookup import Articles, FoundCapture, captures_of, leading, nearest
+from pipelines.captures.lookup import Articles, FoundCapture, captures_of, looked_into, nearest
 from pipelines.commands.archive import archive_of, named_sites
 from pipelines.commands.console import progress_bar
 from pipelines.commands.options import ArchiveOption, ConfigOption, JsonOption, SetOption
@@ -46,11 +46,12 @@ def lookup(
     there is none, parameters that only say where a reader came from (`utm_source` and the like) are left out.
 
     A capture that only says that nothing had changed (a revisit) is told with the record that has the payload, in
-    whichever run that is, and a redirect with the URL it leads to. `article` names the articles that the page held,
+    whichever run that is, a redirect with the URL it leads to, and one whose payload was taken out of the archive with
+    the manifest that says why. `article` names the articles that the page held,
     and the newest of their revisions that had been captured at this URL by then.
 
     With `--json`: a list of `{url, at, status, mime, is_revisit, digest, warc: {key, offset, length}, original: {url,
-    warc}, leads_to, site, run, articles: [{id, revision}]}`.
+    warc}, leads_to, taken_down_by, site, run, articles: [{id, revision}]}`.
     """
     loaded = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})
     wanted = None if at is None else parse_time(at)
@@ -73,7 +74,8 @@ def lookup(
         assert one is not None
         # What an unchanged page showed was written down when it was captured before.
         shown = list(articles.known(found[: found.index(one) + 1]))[-1:]
-    shown = [leading(each, store) for each in shown]
+    taken_down = {id_: number for run in runs for id_, number in run.taken_down.items()}
+    shown = [looked_into(each, store, taken_down) for each in shown]
     if as_json:
         print(json.dumps([each.to_json() for each in shown], indent=1, ensure_ascii=False))
         return
@@ -92,6 +94,8 @@ def _words(found: FoundCapture) -> list[str]:
         )
     elif capture.is_revisit:
         lines.append("  payload   the archive does not have it")
+    if found.taken_down_by is not None:
+        lines.append(f"  payload   it was taken out of the archive by manifest {found.taken_down_by}")
     if found.leads_to is not None:
         lines.append(f"  leads to  {found.leads_to}")
     lines += [

@@ -100,7 +100,7 @@ class Guide:
                             each.headline,
                             each.url_captured,
                             each.captured_at,
-                            each.event.value,
+                            "taken out of the archive" if each.is_taken_down else each.event.value,
                             each.revision,
                             each.language,
                         )

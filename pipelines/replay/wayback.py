@@ -71,7 +71,9 @@ def running(python: Path, folder: Path, *, bind: str, port: int) -> Iterator[sub
 def _check_free(bind: str, port: int) -> None:
     """See that nobody listens there, whom we would take for pywb."""
     try:
-        socket.create_server((bind, port)).close()
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((bind, port))
     except OSError as error:
         raise ReplayFailed(
             f"pages cannot be shown there ({error.strerror}); choose another with --port", where=f"{bind}:{port}"

@@ -10,7 +10,6 @@ from pipelines.article.revisions import Words
 from pipelines.article.schema import Article, ParagraphChange
 from pipelines.http.url import canonical_url, site_name
 from pipelines.publish.manifest import numbers, read_link
-from pipelines.reasons import Event
 from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, parse_key, site_names
 from pipelines.values import article_id
@@ -73,7 +72,7 @@ def revision_words(revision: Article) -> Iterator[str]:
     words += [f"changed: {', '.join(changed)}"] if changed else []
     words += [f"repeats {revision.duplicate_of}"] if revision.duplicate_of else []
     words += [f"moved to {revision.moved_to}"] if revision.moved_to else []
-    words += ["taken down"] if revision.blocks is None and revision.event is not Event.REMOVED else []
+    words += ["taken out of the archive"] if revision.is_taken_down else []
     yield "  ".join(words)
     warc = revision.provenance.warc
     yield f"  {warc.key}  offset {warc.offset}, {warc.length} bytes  {warc.record_id}"

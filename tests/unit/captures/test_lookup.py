@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.captures.indexes import RunIndex, kept_here, run_indexes
-from pipelines.captures.lookup import Articles, FoundCapture, captures_of, leading, nearest
+from pipelines.captures.lookup import Articles, FoundCapture, captures_of, looked_into, nearest
 from pipelines.cli import app
 from pipelines.commands.lookup import parse_time
 from pipelines.errors import AccessDenied, ConfigError
@@ -81,7 +81,7 @@ def test_a_redirect_is_told_with_the_url_it_leads_to(tmp_path: Path) -> None:
         capture(run, [(moved, VisitFacts(Source.LINK, HOME, 1))])
         commit(run)
     (found,) = captures_of(f"{HOME}old", runs_of(tmp_path))
-    assert leading(found, LocalStore(tmp_path)).leads_to == f"{HOME}2026/new/"
+    assert looked_into(found, LocalStore(tmp_path), {}).leads_to == f"{HOME}2026/new/"
 
 
 def test_articles_are_named_with_the_revision_that_was_captured_by_then(archive: Path) -> None:

@@ -133,11 +133,14 @@ def test_an_article_is_taken_down_after_a_dry_run(archive: Path) -> None:
     assert (done.exit_code, "taken down by manifest 2" in done.output) == (0, True)
     done = pressarc("verify", "--workers", "1")
     assert (done.exit_code, "1 article(s) were taken out" in done.output) == (0, True)
+    assert "taken out of the archive by manifest 2" in pressarc("lookup", url_of("bakery")).output
+    assert "taken out" not in pressarc("lookup", url_of("quarry")).output
+    assert "taken out of the archive" in pressarc("history", url_of("bakery")).output
     with pytest.raises(ConfigError, match="taken down already"):
         pressarc(*arguments)
     done = pressarc("verify", "--article", id_of("bakery"))
     assert (done.exit_code, "nothing can be proven" in done.output, "; 0 of" in done.output) == (0, True, False)
-    assert "new  2026-11-21T03:00:01Z  taken down" in pressarc("history", url_of("bakery")).output
+    assert "new  2026-11-21T03:00:01Z  taken out of the archive" in pressarc("history", url_of("bakery")).output
 
 
 def test_damage_is_repaired_from_a_copy_and_a_memory_made_again(archive: Path, tmp_path: Path) -> None:
