@@ -6,6 +6,7 @@ Nothing here recurses on the depth of a page, so a page nested a million deep is
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 from typing import TypeAlias
 
@@ -27,23 +28,24 @@ _LEAST_ELEMENT_BYTES = 3
 _MOST_ATTRIBUTES = 1_000
 """An element with more of them, each with a value, is not parsed; one with twice as many never is."""
 _SURELY_FAST_BYTES = 50_000
-# What stands in these is no markup, and may look like it.
-_RAW_TEXT = re.compile(rb"<(?:script\b|style\b|!--)", re.IGNORECASE)
-_RAW_TEXT_ENDS = {
-    b"<script": re.compile(rb"</(?i:script)"),
-    b"<style": re.compile(rb"</(?i:style)"),
-    b"<!--": re.compile(rb"-->"),
-}
-# An attribute (HTML §13.1.2.3): quotes mean something after an equals sign alone, and may hold angle brackets there. A
-# bare value ends at a slash for libxml2, though not for HTML.
-_ATTRIBUTE = rb"[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s/>]*+))?+"
-_START_TAG = re.compile(rb"<[A-Za-z][^\s/>]*+(?:[\s/=]*+" + _ATTRIBUTE + rb")*+")
+_SPACE = rb" \t\n\r\f\v"
+# What stands in these is no markup, and may look like it (HTML §13.2.5.1, §13.2.6.4.4, §13.2.6.4.7).
+_RAW = rb"(?i:(?=[stxin])(?:script|style|title|textarea|xmp|iframe|noembed|noframes)(?![^S/>]))".replace(b"S", _SPACE)
+_RAW_TEXT = re.compile(rb"<(" + _RAW + rb"|!--)")
+# An attribute (HTML §13.1.2.3): quotes mean something after an equals sign alone, and may hold angle brackets there.
+# The usual form is tried first, and white space (S) is spelt out: sets take longer where a class (`\s`) is in them.
+_ATTRIBUTE = rb"[^S/>=]++(?:=\"[^\"]*+\"|[S]*+=[S]*+(?:\"[^\"]*+\"|'[^']*+'|[^S>]*+))?+".replace(b"S", _SPACE)
+_BETWEEN = rb"[/=" + _SPACE + rb"]*+"
+# End tags may have attributes too, though they come to nothing.
+_NAME = rb"/?[A-Za-z][^/>" + _SPACE + rb"]*+"
+_TAG = re.compile(rb"<" + _NAME + rb"(?:" + _BETWEEN + _ATTRIBUTE + rb")*+")
+_SELF_CLOSED = re.compile(rb"[/=" + _SPACE + rb"]*/>")
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
-# Text, and tags of few attributes, up to what has to be looked at: nearly all of a page in one match.
+# Text, bare end tags, and tags of few attributes, up to what has to be looked at: nearly all of a page in one match.
 _HARMLESS = re.compile(
-    rb"(?:[^<]++|<(?:(?!(?i:script\b|style\b))[A-Za-z][^\s/>]*+(?:[\s/=]*+" + _ATTRIBUTE + rb"){0,60}+[\s/=]*+>"
-    rb"|(?![A-Za-z!])|!(?!--)))*+"
-)
+    rb"(?:[^<]*+<(?:/[A-Za-z0-9]*+>|(?!" + _RAW + rb")" + _NAME + rb"(?:" + _BETWEEN + _ATTRIBUTE + rb"){0,60}+"
+    + _BETWEEN + rb">|(?!/?[A-Za-z]|!--)))*+[^<]*+"
+)  # fmt: skip
 
 UNSEEN = frozenset((
     "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "applet", "canvas", "map",
@@ -85,7 +87,7 @@ def parse(html: str | bytes, *, where: str = "") -> Element:
     if len(text) > _SURELY_FAST_BYTES and _has_too_many_attributes(text):
         raise UnparsableHtml("an element of it has some thousand attributes", where=where)
     try:
-        root = etree.fromstring(text, parser) if text.strip() else None
+        root = etree.fromstring(text, parser) if text and not text.isspace() else None
     except (etree.LxmlError, ValueError) as error:
         if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
             raise MemoryError from error
@@ -105,7 +107,7 @@ def _encoded(html: str) -> bytes:
 def _has_too_many_attributes(text: bytes) -> bool:
     """Whether an element has so many that its parser, which compares each with all others, would not come to an end.
 
-    Scripts, styles and comments are passed over; where one is never closed, what follows is markup.
+    Comments and the text of scripts and the like are passed over; where one is never closed, what follows is markup.
     """
     place = 0
     unclosed: set[bytes] = set()
@@ -114,17 +116,24 @@ def _has_too_many_attributes(text: bytes) -> bool:
         place = harmless.end() if harmless else place
         if place == len(text):
             return False
-        raw = _RAW_TEXT.match(text, place)
-        tag = _START_TAG.match(text, place)
-        if raw is not None and raw[0].lower() not in unclosed:
-            closing = _RAW_TEXT_ENDS[raw[0].lower()].search(text, raw.end())
-            if closing is not None:
-                place = closing.end()
-                continue
-            unclosed.add(raw[0].lower())
+        raw, tag = _RAW_TEXT.match(text, place), _TAG.match(text, place)
         if tag is not None and len(_ATTRIBUTES.findall(tag[0])) > 2 * _MOST_ATTRIBUTES:
             return True
         place = tag.end() if tag is not None else place + 1
+        name = raw[1].lower() if raw is not None and not _SELF_CLOSED.match(text, place) else b""
+        if name and name not in unclosed:
+            closing = _end_of_raw_text(name).search(text, place)
+            if closing is None:
+                unclosed.add(name)
+            else:
+                place = closing.end()
+
+
+@lru_cache
+def _end_of_raw_text(name: bytes) -> re.Pattern[bytes]:
+    if name == b"!--":
+        return re.compile(rb"--!?>")
+    return re.compile(rb"</(?i:" + name + rb")(?![^/>" + _SPACE + rb"])")
 
 
 def has_too_many_elements(root: Element, size_bytes: int) -> bool:
