@@ -169,7 +169,7 @@ def _refused(reason: Reason, detail: str) -> PreparedPage:
 
 def _prepare(page: Page, known: Profile, *, insist: bool, asks_embedded: bool) -> PreparedPage:
     decoded = decode(page)
-    root = parse(decoded.html if decoded.utf8 is None else decoded.utf8, where=page.url)
+    root = parse(decoded.markup, where=page.url)
     if has_too_many_elements(root, len(page.body)):
         return _refused(Reason.PAGE_TOO_LARGE, f"more than {MAX_ELEMENTS} elements")
     facts = read_facts(root, page.url)

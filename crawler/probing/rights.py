@@ -70,7 +70,7 @@ def _of_page(page: Page) -> Iterator[Statement]:
     if len(page.body) > MAX_HTML_BYTES:
         return
     try:
-        facts = read_facts(parse(decode(page).html, where=page.url), page.url)
+        facts = read_facts(parse(decode(page).markup, where=page.url), page.url)
     except ContentError:
         return
     for name in _METAS:

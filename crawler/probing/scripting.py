@@ -54,7 +54,7 @@ def scripting_of(page: Page) -> Scripting | None:
     if len(page.body) > MAX_HTML_BYTES:
         return None
     try:
-        root = parse(decode(page).html, where=page.url)
+        root = parse(decode(page).markup, where=page.url)
     except ContentError:
         return None
     body = body_of(root)

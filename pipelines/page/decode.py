@@ -1,6 +1,6 @@
 """The bytes of a page → its text, and how the charset was found.
 
-In: a captured page, its content codings removed. Out: a str without NULs, the charset's name, where it was learnt
+In: a captured page, its content codings removed. Out: its text without NULs, the charset's name, where it was learnt
 from, and whether a declaration had to be overruled. Single bytes that make no sense become U+FFFD.
 
 *Why* a declaration of Latin-1 is not believed of a text in which most letters are above 127: it is what servers say by
@@ -57,6 +57,7 @@ _LANGUAGE = re.compile(rb"<html[^>]{0,400}?\blang\s*=\s*[\"']?([a-zA-Z]{2})", re
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?\bcharset\s*=\s*[\"']?\s*([a-zA-Z0-9_-]{3,30})", re.IGNORECASE)
 _TAG = re.compile(rb"<(?:script|style)\b.*?</(?:script|style)|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _SAMPLE_BYTES = 200_000
+_PIECE_BYTES = 16_384
 _HIGH = bytes(range(128, 256))
 # What servers declare that have not been told what they serve.
 _WESTERN = frozenset(("cp1252", "iso8859-1", "latin-1", "iso8859-15"))
@@ -70,15 +71,19 @@ _NO_TEXT = bytes((*range(0x01, 0x09), *range(0x0E, 0x20), 0x7F))
 class Decoded:
     """A page as text."""
 
-    html: str
+    markup: str | bytes
+    """What a tree is made of: the body itself where that is UTF-8, without `NO_CHARACTERS`; else the text."""
     charset: str
     """Python's name of the codec that was used."""
     source: str
     """bom, header, meta, utf-8 (the bytes prove it), language or detected."""
     is_guessed: bool
     """Whether the declared charset was absent or wrong, and the text is not plain ASCII."""
-    utf8: bytes | None = None
-    """The text as UTF-8, where the bytes are that already and no tree has to be spared any of it."""
+
+    @property
+    def html(self) -> str:
+        """The text, without NULs; made anew each time, as few ask for it."""
+        return self.markup if isinstance(self.markup, str) else self.markup.replace(b"\x00", b"").decode("utf-8")
 
 
 def decode(page: Page) -> Decoded:
@@ -87,9 +92,9 @@ def decode(page: Page) -> Decoded:
     Raises:
         UndecodableBody: It is no text: pictures, archives, or a content coding that was not removed.
     """
-    decoded = _decode(page)
-    sample = page.body[:_SAMPLE_BYTES]
-    strange = len(sample) - len(sample.translate(None, _NO_TEXT)) + decoded.html.count("\ufffd", 0, _SAMPLE_BYTES)
+    decoded, sample = _decode(page), page.body[:_SAMPLE_BYTES]
+    text = decoded.markup if isinstance(decoded.markup, str) else sample.decode("utf-8", "ignore")
+    strange = len(sample) - len(sample.translate(None, _NO_TEXT)) + text.count("\ufffd", 0, _SAMPLE_BYTES)
     if strange > len(sample) * _TOLERATED_BROKEN and not decoded.charset.startswith(("utf-16", "utf-32")):
         raise UndecodableBody("the body is no text", where=page.url)
     return decoded
@@ -103,18 +108,15 @@ def _decode(page: Page) -> Decoded:
     declared = _declarations(page)
     if body.isascii() and not any(charset.startswith(("iso2022", "hz", "utf-7")) for charset, _ in declared):
         charset, source = declared[0] if declared else ("utf-8", "utf-8")
-        return Decoded(_clean(body.decode("ascii")), charset, source, is_guessed=False, utf8=body)
+        return Decoded(body, charset, source, is_guessed=False)
     for charset, source in declared:
         if charset.startswith(("utf-16", "utf-32")) and b"\x00" in body[:200]:
             return _decoded(body, charset, source)
-    html, is_whole = _as_utf8(body)
-    if html is not None:
+    markup = _as_utf8(body)
+    if markup is not None:
         source = next((source for charset, source in declared if charset == "utf-8"), "utf-8")
         is_guessed = not declared or declared[0][0] != "utf-8"
-        # NUL is looked for in bytes: among wide characters every other byte is one.
-        text = _clean(html) if b"\x00" in body else html
-        is_as_parsed = is_whole and not _has_no_character(html)
-        return Decoded(text, "utf-8", source, is_guessed, utf8=body if is_as_parsed else None)
+        return Decoded(markup, "utf-8", source, is_guessed)
     high_share = _high_share(body)
     for rank, (charset, source) in enumerate(declared):
         if charset != "utf-8" and _fits(body, charset) and (high_share < _SURELY_FOREIGN or charset not in _WESTERN):
@@ -138,16 +140,19 @@ def _late_declaration(body: bytes) -> str | None:
     return found.group(1).decode("ascii") if found else None
 
 
-def _as_utf8(body: bytes) -> tuple[str | None, bool]:
-    """The text of a body that is UTF-8, and whether all of it is: a few bytes may be bad. Null where it is not."""
+def _as_utf8(body: bytes) -> str | bytes | None:
+    """A body that is UTF-8, as `Decoded.markup`; a few of its bytes may be bad. Null where it is not."""
+    # Piece by piece: as one string of wide characters, a page is many times as large and takes many times as long.
+    pieces = (body[start : start + _PIECE_BYTES] for start in range(0, len(body), _PIECE_BYTES))
     try:
-        return body.decode("utf-8"), True
+        unfit = [text for text in codecs.iterdecode(pieces, "utf-8") if any(map(text.__contains__, NO_CHARACTERS))]
     except UnicodeDecodeError:
         text = body.decode("utf-8", "replace")
         broken = text.count("\ufffd")
         others = len(text) - len(text.encode("ascii", "ignore"))
         # A cut page may end within a character, which says nothing about the rest.
-        return text if others > broken and broken - 1 <= others * _TOLERATED_BROKEN else None, False
+        return _clean(text) if others > broken and broken - 1 <= others * _TOLERATED_BROKEN else None
+    return body.replace(b"\x00", b"").decode("utf-8") if unfit else body
 
 
 def _fits(body: bytes, charset: str) -> bool:
@@ -182,10 +187,6 @@ def _guess(body: bytes, *, is_western: bool) -> tuple[str, str]:
 
 def _decoded(body: bytes, charset: str, source: str, *, is_guessed: bool = False) -> Decoded:
     return Decoded(_clean(body.decode(charset, "replace")), charset, source, is_guessed)
-
-
-def _has_no_character(text: str) -> bool:
-    return any(character in text for character in NO_CHARACTERS)
 
 
 def _clean(text: str) -> str:

@@ -50,12 +50,12 @@ def requisites(page: Page, wanted: Wanted) -> list[str]:
 
 def _urls_of_page(page: Page, wanted: Wanted) -> Iterator[tuple[str, str]]:
     """Each URL as it stands, with what it is relative to."""
-    text = decode(page).html
+    decoded = decode(page)
     if is_style_sheet(page):
         if wanted is Wanted.ALL:
-            yield from ((page.url, url) for url in _css_urls(text))
+            yield from ((page.url, url) for url in _css_urls(decoded.html))
         return
-    root = parse(text, where=page.url)
+    root = parse(decoded.markup, where=page.url)
     base = _base(root, page.url)
     yield from ((base, url) for url in _html_urls(root, wanted))
 

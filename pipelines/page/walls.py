@@ -83,7 +83,7 @@ def wall_of(page: Page, root: Element | None = None) -> Reason | None:
     if len(page.body) > MAX_HTML_BYTES:
         return None
     try:
-        tree = parse(decode(page).html, where=page.url) if root is None else root
+        tree = parse(decode(page).markup, where=page.url) if root is None else root
     except ContentError:
         return None
     wall = find_wall(page, tree, read_facts(tree, page.url), blocks_of(body_of(tree)))

@@ -91,7 +91,7 @@ def _carries(record: WarcRecord, paragraphs: list[str]) -> bool:
         page = page_from_record(record, max_bytes=MAX_PAGE_BYTES)
         if record.type == "revisit" or not is_html(page):
             return False
-        root = parse(decode(page).html, where=page.url)
+        root = parse(decode(page).markup, where=page.url)
     except ContentError:
         return False
     text = line_key(" ".join(str(piece) for piece in root.itertext()))
