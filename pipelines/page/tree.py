@@ -41,10 +41,11 @@ _NAME = rb"/?[A-Za-z][^/>" + _SPACE + rb"]*+"
 _TAG = re.compile(rb"<" + _NAME + rb"(?:" + _BETWEEN + _ATTRIBUTE + rb")*+")
 _SELF_CLOSED = re.compile(rb"[/=" + _SPACE + rb"]*/>")
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
-# Text, bare end tags, and tags of few attributes, up to what has to be looked at: nearly all of a page in one match.
+# Text, bare end tags, tags of few attributes, and short plain comments, up to what has to be looked at: nearly all of a
+# page in one match.
 _HARMLESS = re.compile(
     rb"(?:[^<]*+<(?:/[A-Za-z0-9]*+>|(?!" + _RAW + rb")" + _NAME + rb"(?:" + _BETWEEN + _ATTRIBUTE + rb"){0,60}+"
-    + _BETWEEN + rb">|(?!/?[A-Za-z]|!--)))*+[^<]*+"
+    + _BETWEEN + rb">|!--[^->]{0,200}+-->|(?!/?[A-Za-z]|!--)))*+[^<]*+"
 )  # fmt: skip
 
 UNSEEN = frozenset((
