@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pipelines.errors import UndecodableBody
 from pipelines.page.decode import decode
+from pipelines.page.tree import parse
 from pipelines.values import Page
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -56,6 +57,21 @@ def test_a_utf_8_page_with_one_broken_byte_stays_utf_8() -> None:
 def test_a_page_cut_within_a_character_stays_utf_8() -> None:
     body = ACCENTS.split("fermé", maxsplit=1)[0].encode() + b"ferm\xc3"
     assert decode(page(body, "text/html; charset=utf-8")).charset == "utf-8"
+
+
+@pytest.mark.parametrize("before", range(4))
+def test_a_long_page_in_utf_8_is_proven_to_its_end_and_given_as_it_is(before: int) -> None:
+    text = "x" * before + "\U0001f33f" * 20_000
+    found = decode(page(text.encode(), "text/html; charset=utf-8"))
+    assert (found.markup, found.html) == (text.encode(), text)
+    assert decode(page(text.encode() + b"\xe9\xe9", "text/html; charset=utf-8")).html == text + "\ufffd" * 2
+
+
+def test_what_no_tree_can_hold_is_found_at_the_end_of_a_long_page_too() -> None:
+    text = "<p>" + "é" * 40_000 + "\uffff"
+    found = decode(page(text.encode(), "text/html; charset=utf-8"))
+    assert found.markup == text
+    assert (parse(found.markup)[0][0].text or "")[-2:] == "éé"
 
 
 def test_nul_bytes_are_dropped() -> None:
