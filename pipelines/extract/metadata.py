@@ -162,7 +162,7 @@ def read_claims(part: Part, facts: Facts, captured_at: datetime) -> Claims:
         titles=source.titles,
         authors=tuple(source.authors()),
         outlets=facts.site_names,
-        body=source.body(),
+        body=source.body,
         description=source.description(),
         section=source.section(),
         keywords=source.keywords(),
@@ -314,6 +314,7 @@ class _Source:
         yield from self._metas(_MODIFIED_META)
         yield from self._shown.get("dateModified", ())
 
+    @cached_property
     def body(self) -> tuple[str, ...]:
         text = "\n".join(strings(self._item.get("articleBody")))
         lines = (visible_text(_TAG.sub(" ", line) if "<" in line else line) for line in _LINE_END.split(text))
@@ -360,7 +361,7 @@ class _Source:
         return (known[tier], f"article:content_tier {tier}") if tier in known else ("unknown", None)
 
     def promised_words(self) -> int:
-        counts = [str(self._item.get("wordCount") or "").strip(), str(sum(map(word_count, self.body())))]
+        counts = [str(self._item.get("wordCount") or "").strip(), str(sum(map(word_count, self.body)))]
         return max(
             int(count) if count.isascii() and count.isdigit() and len(count) < _COUNT_DIGITS else 0 for count in counts
         )
