@@ -59,12 +59,14 @@ class Traps:
     def _has_its_own(self, kind: str, shown: Collection[str]) -> bool:
         """Whether a page shows articles, those beside its list left out, that no other page of its *kind* has shown.
 
-        What two pages have shown already stands beside; what a single one has is drawn anew for each page.
+        What two pages have shown already stands beside; what a single one has is drawn anew for each page. The first
+        page of a kind proves nothing.
         """
+        is_first = kind not in self._shown
         before = self._shown.setdefault(kind, Counter())
         own = [before[key] for key in shown if before[key] < _BESIDE]
         before.update(shown)
-        return bool(own) and not any(own)
+        return not is_first and bool(own) and not any(own)
 
     def closed(self, url: str, *, expects_article: bool = False) -> str | None:
         """Why *url* is not worth a visit, in words; null if it may be.

@@ -62,6 +62,7 @@ _ATTEMPTS = 5
 """How often another machine may commit first before this one gives up for now."""
 
 
+_OF_ARTICLES = frozenset((Outcome.ARTICLE, Outcome.UNCHANGED, Outcome.HELD))
 _BUDGETS = {
     Reason.PAGE_BUDGET: "the page budget (crawl.max_pages)",
     Reason.BYTE_BUDGET: "the byte budget (crawl.max_bytes)",
@@ -337,18 +338,19 @@ def _manifest(
         files=sorted([*derived.files, *warcs], key=lambda file: file.key),
         counts=derived.tally.counts(),
         profile=derived.profile.sha256,
-        warnings=[*ledger.warnings, *_warnings(derived.tally, ledger)],
+        warnings=[*ledger.warnings, *_warnings(derived.tally, ledger, is_first=base is None)],
         previous=None if base is None else PreviousManifest(number=base.manifest.number, sha256=base.sha256),
         stats=stats,
     )
 
 
-def _warnings(tally: Tally, ledger: Ledger) -> Iterator[str]:
+def _warnings(tally: Tally, ledger: Ledger, *, is_first: bool) -> Iterator[str]:
     """What whoever runs the crawl should know, a sentence each. A picture that some far host has lost is no news."""
     counts, lost = tally.counts(), tally.lost_pages
-    has_articles = counts.outcomes.keys() & {Outcome.ARTICLE, Outcome.UNCHANGED} or counts.articles.new
+    has_articles = counts.outcomes.keys() & _OF_ARTICLES or counts.articles.new
     if ledger.discovers and not has_articles:
-        yield "no article was found: is the URL the home page of a news site?"
+        asked = "is the URL the home page of a news site?" if is_first else "does the site answer as it did before?"
+        yield f"no article was found: {asked}"
     for reason, option in _BUDGETS.items():
         if lost[reason]:
             yield f"{option} was reached, and {lost[reason]} URLs wait for another night"
