@@ -10,15 +10,15 @@ Nothing here reads a clock or opens a socket: `now` is the beginning of the run,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from crawler.frontier.budgets import Budgets, Limits
 from crawler.frontier.chains import Chains
-from crawler.frontier.expectations import MAX_REDIRECTS, Expectations
+from crawler.frontier.expectations import Expectations
 from crawler.frontier.identity import identity
-from crawler.frontier.priority import priority
-from crawler.frontier.revisits import Memory, Revisits, candidate_of, is_claim
+from crawler.frontier.intake import STRONG, Intake, Scope
+from crawler.frontier.revisits import Memory, Revisits, candidate_of
 from crawler.frontier.sessions import SessionIds
 from crawler.frontier.traps import Traps, variant_of
 from crawler.frontier.turns import Turns
@@ -29,10 +29,6 @@ from pipelines.values import Candidate, Ledger, Target, Unvisited
 
 _MOST_CLAIMANTS = 3
 """More pages of different addresses than this cannot all be copies of one."""
-_DEEP = frozenset((Source.SITEMAP, Source.REST, Source.MEMORY))
-"""Sources that go back to the beginning, rather than showing what is newest."""
-_STRONG = frozenset((Source.SEED, Source.MEMORY, Source.REDIRECT, Source.SITEMAP, Source.NEWS_SITEMAP, Source.FEED))
-"""Sources whose word outweighs a count of fruitless visits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +70,8 @@ class Frontier:
         self.spent: Reason | None = None
         """The budget that ended the run, once one did."""
         self._budgets = Budgets(limits)
-        self._max_depth = max_depth
         self._memory = memory
         self._now = now
-        self._requisites_anywhere = requisites_anywhere
         self._looks_again = looks_again
         sessions, trust, traps = ((facts or {}).get(name) for name in ("sessions", "claims", "traps"))
         self._sessions = SessionIds(sessions if isinstance(sessions, dict) else None)
@@ -86,13 +80,19 @@ class Frontier:
         self._turns = Turns(self._budgets)
         self._chains = Chains()
         self._expectations = Expectations()
-        self._known: dict[str, KnownUrl] = {}
-        self._deep: set[str] = set()
-        self._in_sitemaps: set[str] = set()
-        self._accepted: set[str] = set()
+        self._intake = Intake(
+            Scope(seed, max_depth, requisites_anywhere=requisites_anywhere, looks_again=looks_again),
+            memory,
+            now,
+            budgets=self._budgets,
+            turns=self._turns,
+            expectations=self._expectations,
+            revisits=self._revisits,
+            sessions=self._sessions,
+            traps=self._traps,
+        )
         self._fruitful: set[str] = set()
         self._dropped: list[str] = []
-        self._access: dict[str, str] = {}
         self._claimants: dict[str, set[str]] = {}
         self._is_second_wave = False
 
@@ -101,7 +101,7 @@ class Frontier:
     def begin(self) -> None:
         """Take in what earlier nights left to be done: sources that are due, and pages that were wanted and not had."""
         for candidate, known in self._revisits.sources() if self._looks_again else ():
-            self._accept(candidate, known)
+            self._intake.accept(candidate, known)
 
     def offer(self, candidate: Candidate, *, anywhere: bool = False) -> bool:
         """Take in a URL that something named.
@@ -115,26 +115,7 @@ class Frontier:
             off the site are nobody's expectation and leave no trace. A redirect to another spelling of a known URL is
             followed, as what is there has not been seen yet.
         """
-        if candidate.via is Source.REQUISITE:
-            self._offer_requisite(candidate)
-            return False
-        if not anywhere and not same_site(candidate.url, self.seed):
-            return False
-        candidate = self._without_session(candidate)
-        key = identity(candidate.url)
-        if candidate.expects_article:
-            self._expectations.expect(key, candidate.via)
-        if candidate.via in (Source.SITEMAP, Source.REST):
-            self._in_sitemaps.add(key)
-        self._revisits.hear(key, candidate)
-        if candidate.access is not None:
-            self._access[canonical_url(candidate.url)] = candidate.access
-        if self._is_settled(key, candidate):
-            held = self._expectations.held(key)
-            if held is not None:
-                self._revisits.hear_claim(key, candidate, held)
-            return self._is_deeper(key, candidate)
-        return self._is_admissible(key, candidate) and self._decide(key, candidate)
+        return self._intake.offer(candidate, anywhere=anywhere)
 
     def read(
         self,
@@ -180,7 +161,7 @@ class Frontier:
             self._read_on(key, further, goes_on=names_new or self._chains.repeats(key, shown))
             if further and not names_new:
                 self._chains.keep(key, further)
-        if origin.via not in _STRONG and not origin.is_pagination and key not in self._known:
+        if origin.via not in STRONG and not origin.is_pagination and key not in self._intake.known:
             is_fruitful = names_new or (is_article and not is_repeat)
             is_variant = self._is_variant(origin.url)
             self._traps.note(origin.url, fruitful=is_fruitful, is_variant=is_variant, shown=shown)
@@ -192,15 +173,7 @@ class Frontier:
 
     def restore(self, origin: Candidate) -> None:
         """Take in a URL that an interrupted run has captured already."""
-        origin = self._without_session(origin)
-        key = identity(origin.url)
-        if origin.expects_article:
-            self._expectations.expect(key, origin.via)
-        known = self._memory.url(canonical_url(origin.url))
-        if known is not None:
-            self._known[key] = known
-        self._accepted.add(origin.url)
-        self._turns.restore(key, origin)
+        self._intake.restore(origin)
 
     def captured(self, url: str, *, is_news: bool | None = None) -> None:
         """Note that *url* was answered: the WARC file tells the rest.
@@ -247,7 +220,7 @@ class Frontier:
             return None
         key, candidate = taken
         self._turns.sent(key)
-        return Visit(candidate, self._known.get(key))
+        return Visit(candidate, self._intake.known.get(key))
 
     @property
     def has_more(self) -> bool:
@@ -287,57 +260,6 @@ class Frontier:
         is_archived = known is not None and known.article is not None
         return is_archived or self._turns.is_done(key) or self._expectations.held(key) is not None
 
-    # ------------------------------------------------------------ deciding
-
-    def _is_settled(self, key: str, candidate: Candidate) -> bool:
-        """Whether the URL is known tonight, and nothing new is said of it: it waits, was visited, or is held."""
-        if self._expectations.held(key) is not None:
-            return not candidate.redirects
-        is_respelt = candidate.redirects > 0 and candidate.url not in self._accepted
-        return self._turns.candidate(key) is not None and not is_respelt
-
-    def _decide(self, key: str, candidate: Candidate) -> bool:
-        """Accept a URL, or hold it where the archive has it and nothing says that it changed; whether it is news."""
-        known = self._memory.url(canonical_url(candidate.url))
-        if known is None or known.is_pending or candidate.via is Source.SEED:
-            self._accept(candidate, known)
-            return known is None or known.is_pending
-        is_source = candidate.target is not Target.PAGE or known.outcome == Outcome.LISTING
-        is_due = known.due_at is not None and known.due_at <= self._now
-        is_read = is_source and (is_due or is_claim(candidate, known))
-        if not self._looks_again or candidate.redirects or is_read:
-            self._accept(candidate, known)
-            return False
-        self._expectations.hold(key, known.url)
-        self._revisits.hear_claim(key, candidate, known.url)
-        return False
-
-    def _accept(self, candidate: Candidate, known: KnownUrl | None) -> None:
-        key = identity(candidate.url)
-        self._expectations.release(key)
-        self._accepted.add(candidate.url)
-        if known is not None:
-            self._known[key] = known
-        if _goes_back(candidate):
-            self._deep.add(key)
-        self._turns.add(key, candidate, priority(candidate, self._now))
-
-    def _is_admissible(self, key: str, candidate: Candidate) -> bool:
-        if candidate.redirects > MAX_REDIRECTS:
-            self._expectations.pass_over(key, candidate, Reason.TOO_MANY_REDIRECTS)
-        elif candidate.depth > self._max_depth:
-            self._expectations.pass_over(key, candidate, Reason.TOO_DEEP)
-        else:
-            return not self._is_trap(candidate)
-        return False
-
-    def _is_trap(self, candidate: Candidate) -> bool:
-        is_exempt = candidate.via in _STRONG or candidate.is_pagination
-        return not is_exempt and self._why_closed(candidate) is not None
-
-    def _why_closed(self, candidate: Candidate) -> str | None:
-        return self._traps.closed(candidate.url, expects_article=candidate.expects_article)
-
     def _is_variant(self, url: str) -> bool:
         """Whether *url* adds something to that of a page whose article is known: a copy of it, most likely."""
         base = variant_of(url)
@@ -345,22 +267,6 @@ class Frontier:
             return False
         key = identity(base)
         return self._turns.is_done(key) or self._expectations.held(key) is not None
-
-    def _is_deeper(self, key: str, candidate: Candidate) -> bool:
-        """Whether the URL was known only to sources that show what is newest, and another names it now.
-
-        A listing that shows what only a feed has named may go back further than the feed.
-        """
-        if self._expectations.held(key) is not None or key in self._deep:
-            return False
-        if not _goes_back(candidate):
-            return False
-        self._deep.add(key)
-        return True
-
-    def _without_session(self, candidate: Candidate) -> Candidate:
-        url = self._sessions.strip(candidate.url)
-        return candidate if url == candidate.url else replace(candidate, url=url)
 
     # ------------------------------------------------------------ reading
 
@@ -384,13 +290,13 @@ class Frontier:
         self._chains.answered(key, goes_on=goes_on)
         if not goes_on:
             return
-        for candidate in map(self._without_session, further):
+        for candidate in map(self._intake.without_session, further):
             page_key = identity(candidate.url)
             if same_site(candidate.url, self.seed) and self._turns.candidate(page_key) is None:
                 self._chains.offer(page_key, candidate, key)
         following = self._chains.next_of(key)
         if following is not None:
-            self._accept(following[1], self._memory.url(canonical_url(following[1].url)))
+            self._intake.accept(following[1], self._memory.url(canonical_url(following[1].url)))
 
     def _read_on_where_named(self, origin: Candidate) -> None:
         """Go on with the listing that named an article which did not look like one, and had nothing else to show."""
@@ -408,28 +314,15 @@ class Frontier:
             if same_site(each.url, self.seed):
                 self._expectations.follow(key, target_key)
 
-    def _offer_requisite(self, candidate: Candidate) -> None:
-        key = identity(candidate.url)
-        is_outside = not self._requisites_anywhere and not same_site(candidate.url, self.seed)
-        is_known = self._turns.candidate(key) is not None and candidate.url in self._accepted
-        if is_outside or is_known:
-            return
-        if not self._budgets.has_requisite:
-            self._expectations.pass_over(key, candidate, Reason.REQUISITE_BUDGET)
-            return
-        self._budgets.requisites += 1
-        self._accepted.add(candidate.url)
-        self._turns.add(key, candidate, priority(candidate, self._now))
-
     # ------------------------------------------------------------ taking
 
     def _next_page(self) -> tuple[str, Candidate] | None:
         while (taken := self._turns.next_page(self._may_go_ahead)) is not None:
             candidate = taken[1]
-            if self._is_trap(candidate):
-                why = self._why_closed(candidate)
+            why = self._intake.why_trap(candidate)
+            if why is not None:
                 self.not_captured(candidate.url, self._now, Outcome.REFUSED, Reason.TRAP, why)
-            elif candidate.via is Source.LISTING and self._chains.is_settled(taken[0], self._in_sitemaps):
+            elif candidate.via is Source.LISTING and self._chains.is_settled(taken[0], self._intake.in_sitemaps):
                 self._turns.done(taken[0])
             else:
                 return taken
@@ -437,7 +330,7 @@ class Frontier:
 
     def _may_go_ahead(self, candidate: Candidate) -> bool:
         """Whether a page may be out beside others: not where their answers may show that it leads to nothing."""
-        return candidate.via in _STRONG or candidate.expects_article or candidate.is_pagination
+        return candidate.via in STRONG or candidate.expects_article or candidate.is_pagination
 
     def _open_second_wave(self) -> None:
         """Once nothing new is left: what is said to have changed, what is due, and what a sitemap has dropped."""
@@ -445,7 +338,9 @@ class Frontier:
         if not self._looks_again:
             return
         for key, candidate in self._revisits.claimed(self._expectations.held_count):
-            self._accept(candidate, self._memory.url(self._expectations.held(key) or canonical_url(candidate.url)))
+            self._intake.accept(
+                candidate, self._memory.url(self._expectations.held(key) or canonical_url(candidate.url))
+            )
         for known in self._revisits.due():
             self._look_again(known)
         for known in self._revisits.vanished():
@@ -455,7 +350,7 @@ class Frontier:
     def _look_again(self, known: KnownUrl) -> bool:
         if self._turns.candidate(identity(known.url)) is not None:
             return False
-        self._accept(candidate_of(known), known)
+        self._intake.accept(candidate_of(known), known)
         return True
 
     # ------------------------------------------------------------ the ledger
@@ -473,7 +368,7 @@ class Frontier:
                 self._turns.add(key, further, 0.0)
         for _, undone in list(self._turns.undone()):
             self.not_captured(undone.url, at, Outcome.REFUSED, self._why_not(undone), None)
-        unvisited = self._expectations.unvisited(self._turns, self._accepted, at)
+        unvisited = self._expectations.unvisited(self._turns, self._intake.accepted, at)
         wanted = {key: candidate for key in unvisited if (candidate := self._turns.candidate(key)) is not None}
         return Ledger(
             complete=not stopped and not any(each.reason in PENDING for each in unvisited.values()),
@@ -490,7 +385,7 @@ class Frontier:
                 for key, claimed_at in sorted(self._revisits.modified.items())
                 if self._turns.is_done(key)
             },
-            access=dict(sorted(self._access.items())),
+            access=dict(sorted(self._intake.access.items())),
             facts={
                 "sessions": self._sessions.learnt,
                 "claims": self._revisits.trust,
@@ -503,8 +398,3 @@ class Frontier:
             return self.spent
         is_page = candidate.via is not Source.REQUISITE
         return Reason.PAGE_BUDGET if is_page and not self._budgets.has_page else Reason.STOPPED
-
-
-def _goes_back(candidate: Candidate) -> bool:
-    """Whether what names it goes back to the beginning: of listings, all but the front page."""
-    return candidate.via in _DEEP or (candidate.via is Source.LISTING and candidate.depth > 1)
