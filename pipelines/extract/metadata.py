@@ -327,8 +327,9 @@ class _Source:
             *self._shown.get("articleSection", ()),
         ]
         claims += self._shown.get("rel:category", ())
-        claims += [read_breadcrumb(self._part, self._facts) or ""] if self._part.is_lead else []
-        return next((text for claim in claims if (text := visible_text(claim))), None) or self._head.section
+        said = next((text for claim in claims if (text := visible_text(claim))), None)
+        trail = read_breadcrumb(self._part, self._facts) if said is None and self._part.is_lead else None
+        return said or trail or self._head.section
 
     def keywords(self) -> tuple[str, ...]:
         claims = [strings(self._item.get("keywords")), *(self._meta.get(name, ()) for name in _KEYWORD_META)]

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 
 from pipelines.extract.authors import byline_names
@@ -82,10 +83,16 @@ def link_by_name(element: Element, title: str) -> str | None:
         return None
     for link in element.iter("a"):
         href = link.get("href") or ""
-        slug = set(_spelt(_SLUG.sub(r"\1", href))) if href.count("-") >= _LEAST_SPELT_WORDS - 1 else set()
+        slug = _slug_words(href) if href.count("-") >= _LEAST_SPELT_WORDS - 1 else frozenset()
         if len(slug) >= _LEAST_SPELT_WORDS and len(slug & words) >= len(slug) * _SPELT_SHARE:
             return href
     return None
+
+
+@lru_cache(maxsize=1024)
+def _slug_words(href: str) -> frozenset[str]:
+    """The words that an address spells; a page's links are asked about for each of its headings."""
+    return frozenset(_spelt(_SLUG.sub(r"\1", href)))
 
 
 def _spelt(text: str) -> list[str]:
