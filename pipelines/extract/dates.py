@@ -3,9 +3,6 @@
 In: strings, the most trusted first, and the capture's instant. Out: the first of them that is a date and not later
 than the capture. A time without a zone is no instant, so it counts as a plain date. The present is never asked for.
 Lines that hold a date amid other words ("Published on 3 November 2026 by …") are read for it by its shape.
-
-*Why* two libraries: dateutil is quick and knows English; dateparser knows the months of other languages and "vor drei
-Stunden", and is asked for nothing else.
 """
 
 from __future__ import annotations
@@ -15,12 +12,11 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
 
-from dateparser.date import DateDataParser
 from dateutil import parser
 from htmldate import find_date
 
+from pipelines.extract.date_words import DATED, day_ago, day_in_words
 from pipelines.page.text import ends_sentence, word_count
 from pipelines.page.tree import Element
 
@@ -42,33 +38,9 @@ _UNSET = date(1970, 1, 1)
 # Two days that differ in year, month and day: what a string leaves out shows as a difference.
 _DEFAULTS = (datetime(1904, 1, 1), datetime(1908, 2, 2))  # noqa: DTZ001 - they stand for no instant
 _MAX_CHARS = 80
-_DAY = r"\d{1,2}(?:st|nd|rd|th|er|[.ºª])?"
-_MONTH = r"[^\W\d_]{3,12}"
-_DAY_AND_MONTH = rf"(?:{_DAY}(?:\s+(?:de|of))?\s*[-/]?\s*{_MONTH}|{_MONTH}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?)"
-_TIME = (
-    r"(?:[,\s]*(?:\b(?:at|um|kl|à|alle|om)\b\.?)?\s*[|,–-]?\s*\d{1,2}[:.h]\d{2}(?::\d{2})?(?!\d)"
-    r"(?:\s*[ap]\.?m\b\.?)?(?:\s*(?:Uhr|[A-Z]{2,4})\b)?)"
-)
-_DATED = re.compile(
-    rf"(?<!\d)(?:{_DAY_AND_MONTH}[.,]?(?:\s+del?)?[\s-]+\d{{4}}"
-    r"|\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2}(?:\d{2})?"
-    rf"|\d{{4}}\s?[年년]\s?\d{{1,2}}\s?[月월]\s?\d{{1,2}}\s?[日일])(?!\d){_TIME}?",
-    re.IGNORECASE,
-)
-"""A date amid other words, with its time: told by its shape in whatever language."""
 _MOST_LINE_CHARS = 160
-_LANGUAGES = (
-    *("en", "de", "fr", "es", "pt", "it", "nl", "pl", "cs", "sv", "da", "nb", "fi", "tr", "ru", "uk", "ar", "he"),
-    *("hi", "id", "ja", "zh", "ko", "el", "ro", "hu", "vi", "fa", "bg", "sr", "hr", "sk", "ca"),
-)
-"""In this order they are tried: some names of months mean one in one language and another in the next."""
-_MOST_AGO_CHARS = 30
 _MOST_WORDS_A_DATE = 3
-_MOST_AROUND_CHARS = 20
-"""So much may stand around a date in a claim: "Tuesday, 3 November 2026"."""
-_BASE = datetime(2000, 1, 1)  # noqa: DTZ001 - it stands for no instant
-_NUMBER = re.compile(r"\d+")
-_AGO_TOKEN = re.compile(r"\d+|[^\W\d_]+")
+_BASE = datetime(2000, 1, 1, tzinfo=UTC)  # it stands for no instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +78,14 @@ def choose(claims: Iterable[str | None], captured_at: datetime) -> Found:
 
 def in_line(text: str) -> tuple[str, ...]:
     """What stands for dates in a short line of other words: "Published on 3 November 2026 by Ana Diaz"."""
-    return tuple(filter(_is_date, _DATED.findall(_plain_digits(text)))) if _may_be_dated(text) else ()
+    return tuple(filter(_is_date, DATED.findall(_plain_digits(text)))) if _may_be_dated(text) else ()
 
 
 def without_dates(text: str, between: str = " | ") -> str:
     """A short line with *between* in place of each date in it."""
     if not _may_be_dated(text):
         return text
-    return _DATED.sub(lambda found: between if _is_date(found[0]) else found[0], _plain_digits(text))
+    return DATED.sub(lambda found: between if _is_date(found[0]) else found[0], _plain_digits(text))
 
 
 def is_date_line(text: str) -> bool:
@@ -123,7 +95,7 @@ def is_date_line(text: str) -> bool:
         rest = without_dates(text, " ")
         words = _MAX_CHARS if any(map(str.isdigit, rest)) else word_count(rest)
         return words <= (1 if ends_sentence(text) else _MOST_WORDS_A_DATE * len(found))
-    return ago(text, _BASE.replace(tzinfo=UTC)) is not None
+    return ago(text, _BASE) is not None
 
 
 def ago(text: str, captured_at: datetime) -> str | None:
@@ -131,13 +103,9 @@ def ago(text: str, captured_at: datetime) -> str | None:
 
     "5 min" alone is none: it tells how long reading takes.
     """
-    if len(text) > _MOST_AGO_CHARS or len(_NUMBER.findall(text)) != 1:
-        return None
-    if text.isascii() and len(_AGO_TOKEN.findall(text)) < 3:  # a number, its unit, and that it is past
-        return None
-    found = _dateparser(captured_at.astimezone(UTC).replace(tzinfo=None)).get_date_data(text).date_obj
-    is_past = found is not None and found.date() <= captured_at.astimezone(UTC).date()
-    return found.date().isoformat() if is_past and found is not None else None
+    seen_from = captured_at.astimezone(UTC).replace(tzinfo=None)
+    day = day_ago(text, seen_from)
+    return day.isoformat() if day is not None and day <= seen_from.date() else None
 
 
 def is_before(one: str | None, other: str | None) -> bool:
@@ -150,7 +118,7 @@ def is_before(one: str | None, other: str | None) -> bool:
 
 def parse(text: str) -> datetime | date | None:
     """The instant (aware, UTC) or day that *text* names; null where it names none, or not surely."""
-    text = _plain_digits(text.strip()[:_MAX_CHARS])
+    text = _plain_digits(text.strip()[:_MAX_CHARS]).removesuffix(" Uhr")
     if not any(map(str.isdigit, text)):
         return None
     if _EPOCH_SECONDS.fullmatch(text):
@@ -214,7 +182,7 @@ def _parse_words(text: str) -> datetime | date | None:
     except (ValueError, OverflowError, TypeError):
         iso = _ISO_DAY.match(text)
     try:
-        return date(*map(int, iso.groups())) if iso else _in_other_words(text)
+        return date(*map(int, iso.groups())) if iso else day_in_words(text)
     except ValueError:
         return None
 
@@ -222,23 +190,6 @@ def _parse_words(text: str) -> datetime | date | None:
 def _is_date(found: str) -> bool:
     """Whether what has the shape of a date is one; a day first or a month first, where that cannot be told."""
     return _SLASHED.search(found) is not None or parse(found) is not None
-
-
-@lru_cache(maxsize=1024)
-def _in_other_words(text: str) -> date | None:
-    """The day in *text*, in a language other than English; of one shape only, as the library reads much into words."""
-    day = _DATED.search(text)
-    if day is None or len(text) - len(day[0]) > _MOST_AROUND_CHARS or _SLASHED.search(day[0]):
-        return None
-    found = _dateparser(_BASE).get_date_data(re.sub(rf"{_TIME}$", "", day[0])).date_obj
-    return found.date() if found is not None else None
-
-
-@lru_cache(maxsize=64)
-def _dateparser(base: datetime) -> DateDataParser:
-    """The library, with *base* for the present, so that it asks no clock and no zone of the machine."""
-    settings = {"RELATIVE_BASE": base, "TIMEZONE": "UTC", "STRICT_PARSING": True, "DATE_ORDER": "DMY"}
-    return DateDataParser(languages=list(_LANGUAGES), use_given_order=True, settings=settings)
 
 
 def _may_be_dated(text: str) -> bool:

@@ -387,10 +387,11 @@ def _names_side_by_side(block: TextBlock) -> tuple[str, ...]:
     if block.words > _MOST_BYLINE_WORDS:
         return ()
     pieces = _pieces(block)
-    worded = pieces
-    if any(map(dates.is_date_line, pieces)):  # what has a number is a date, or counts words or views
-        worded = [piece for piece in pieces if not any(map(str.isdigit, piece))]
-    return tuple(worded) if worded and len(pieces) > 1 and all(map(lone_names, worded)) else ()
+    worded = [piece for piece in pieces if not any(map(str.isdigit, piece))]
+    if len(pieces) < 2 or not worded or not all(map(lone_names, worded)):
+        return ()
+    # What has a number is a date, or counts words or views.
+    return tuple(worded) if worded == pieces or any(map(dates.is_date_line, pieces)) else ()
 
 
 def _people(value: object) -> list[str]:
