@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.publish.manifest import numbers, read_link
+from pipelines.errors import ObjectMissing
+from pipelines.publish.manifest import read_link
 from pipelines.store.contract import Store
-from pipelines.store.keys import Kind, parse_key, site_names
+from pipelines.store.keys import Kind, manifest_key, parse_key
 
 _KEPT = (Kind.RUNS, Kind.SEALS)
 
@@ -37,12 +38,19 @@ def garbage(store: Store, before: datetime) -> Iterator[Garbage]:
     Files that are of no kind of this format are not looked at: whoever put them there knows why.
 
     Raises:
-        ArchiveError: A manifest cannot be read, so that it cannot be said what it names; nothing is garbage then.
+        ArchiveError: A manifest is missing or cannot be read, so that it cannot be said what it names; nothing is
+            garbage then.
     """
     named: set[str] = set()
-    for site in site_names(stored.key for stored in store.list(f"{Kind.RUNS}/")):
-        for number in numbers(store, site):
-            named.update(file.key for file in read_link(store, site, number).manifest.files)
+    newest: dict[str, int] = {}
+    for kind in (Kind.RUNS, Kind.SEALS):  # a seal speaks of a manifest that was there
+        for stored in store.list(f"{kind}/"):
+            parts = parse_key(stored.key)
+            if parts is not None and parts.number is not None:
+                newest[parts.site] = max(parts.number, newest.get(parts.site, 0))
+    for site, last in newest.items():
+        for number in range(1, last + 1):
+            named.update(_named(store, site, number))
     for stored in store.list(""):
         parts = parse_key(stored.key)
         if parts is None or parts.kind in _KEPT or stored.key in named:
@@ -51,6 +59,14 @@ def garbage(store: Store, before: datetime) -> Iterator[Garbage]:
             yield Garbage(stored.key, stored.size_bytes, is_unfinished=False, is_capture=parts.kind is Kind.WARC)
     for leftover in store.leftovers(before):
         yield Garbage(leftover, None, is_unfinished=True)
+
+
+def _named(store: Store, site: str, number: int) -> list[str]:
+    try:
+        return [file.key for file in read_link(store, site, number).manifest.files]
+    except ObjectMissing as error:
+        words = "this manifest is missing, so that nobody can say what no manifest names: nothing is removed; "
+        raise ObjectMissing(f"{words}`pressarc repair` has it from a copy", where=manifest_key(site, number)) from error
 
 
 def throw_away(store: Store, each: Garbage) -> None:

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from pipelines.errors import StoreError
+from pipelines.errors import ObjectMissing, StoreError
 from pipelines.memory.site import SiteMemory, read_snapshot
 from pipelines.publish.garbage import garbage, throw_away
 from pipelines.publish.guarded import Crew
 from pipelines.publish.rebuild import rebuild
-from pipelines.store.keys import articles_key, warc_key
+from pipelines.store.keys import SIGNATURE, articles_key, manifest_key, seal_key, warc_key
 from pipelines.store.local import LocalStore
 from pipelines.verify.repair import repair
 from tests.damage.museum import Museum
@@ -60,6 +60,17 @@ def test_with_a_manifest_that_cannot_be_read_nothing_is_garbage(museum: Museum) 
     museum.manifest_path(2).write_bytes(b"{}")
     with pytest.raises(Exception, match="no manifest"):
         list(garbage(LocalStore(museum.folder), LATER))
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_with_a_manifest_that_is_missing_its_files_are_no_garbage(museum: Museum, number: int) -> None:
+    seal = museum.path(seal_key(SITE, 3, SIGNATURE))  # which shows that there was a third one
+    seal.parent.mkdir(parents=True)
+    seal.write_bytes(bytes(64))
+    museum.manifest_path(number).unlink()
+    with pytest.raises(ObjectMissing, match="nothing is removed") as caught:
+        list(garbage(LocalStore(museum.folder), LATER))
+    assert caught.value.where == manifest_key(SITE, number)
 
 
 def test_only_what_is_unfinished_can_be_discarded(museum: Museum) -> None:
