@@ -45,8 +45,9 @@ def repair(
     pressarc repair /copies/archive --dry-run
     ```
 
-    A damaged file is removed before the right one is put in its place; nothing else is changed. An index that the copy
-    does not have is made again from the WARC files of its run. With `--json`: a list of
+    A damaged file is removed before the right one is put in its place; nothing else is changed. Manifests come first:
+    each names the digest of the one before it. An index that the copy does not have is made again from the WARC files
+    of its run. With `--json`: a list of
     `{key, was, is_right_now, message}`.
 
     Exit code 0 where everything is right now, 1 where something is not.

@@ -1,7 +1,8 @@
 """Files of an archive that are missing or damaged, put right from a copy of it.
 
-A manifest says what each file is; a copy that has those very bytes has the file. An index that the copy does not have
-is made again from the WARC files of its run. Nothing else is changed: what no copy has stays as it is, and is said.
+A manifest says what each file is, and what the manifest before it is; a copy that has those very bytes has the file. An
+index that the copy does not have is made again from the WARC files of its run. Nothing else is changed: what no copy
+has stays as it is, and is said.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from pathlib import Path
 
 from pipelines import disk
 from pipelines.article.jsonl import file_sha256
-from pipelines.errors import ArchiveError, ObjectMissing
+from pipelines.errors import ArchiveError, ObjectMissing, StoreUnavailable
 from pipelines.publish.indexing import write_index
-from pipelines.publish.manifest import Manifest, ManifestFile, replaced_files
+from pipelines.publish.manifest import Link, Manifest, ManifestFile, numbers, read_link, replaced_files
 from pipelines.store.contract import Store
-from pipelines.store.keys import Kind
+from pipelines.store.keys import Kind, manifest_key
 from pipelines.verify.archive import read_chain
 
 _STEP_BYTES = 1 << 20
@@ -37,7 +38,7 @@ class Repaired:
 def repair(
     store: Store, copy: Store, sites: Sequence[str], progress: Callable[[str, int, int], None], *, dry_run: bool
 ) -> Iterator[Repaired]:
-    """Look at every file that the manifests of *sites* name, and put right what is not as they say.
+    """Look at the manifests of *sites*, then at every file that they name, and put right what is not as they say.
 
     Args:
         store: The archive; a damaged file is removed from it before the right one is put.
@@ -50,6 +51,7 @@ def repair(
         StoreError: A store failed.
     """
     for site in sites:
+        yield from _put_chain_right(store, copy, site, dry_run=dry_run)
         manifests = [link.manifest for link in read_chain(store, site).links]
         named = {file.key: file for manifest in manifests for file in manifest.files}
         now = {**named, **replaced_files(manifests)}
@@ -62,6 +64,43 @@ def repair(
                 warcs = _indexed_by(key, manifests)
                 yield _put_right(store, copy, files[key], was, warcs, dry_run=dry_run)
         progress(site, len(files), len(files))
+
+
+def _put_chain_right(store: Store, copy: Store, site: str, *, dry_run: bool) -> Iterator[Repaired]:
+    """The newest manifest first: each says what the one before it is. What came after the newest, nothing says."""
+    wanted: str | None = None
+    for number in range(max(numbers(store, site), default=0), 0, -1):
+        key, link = manifest_key(site, number), _link(store, site, number, wanted)
+        if isinstance(link, str):
+            was, link = link, _link(copy, site, number, wanted)
+            if isinstance(link, str):
+                yield Repaired(key, was, is_right_now=False, message=f"the copy's is {link}, too")
+            else:
+                if not dry_run:
+                    _put_manifest(store, key, was, copy.read(key), link.sha256)
+                words = "the copy has it" if dry_run else "taken from the copy"
+                yield Repaired(key, was, is_right_now=not dry_run, message=words)
+        previous = None if isinstance(link, str) else link.manifest.previous
+        wanted = None if previous is None else previous.sha256
+
+
+def _put_manifest(store: Store, key: str, was: str, raw: bytes, sha256: str) -> None:
+    if was == "damaged":
+        store.remove(key)
+    store.put_new(key, raw, sha256=sha256)
+
+
+def _link(store: Store, site: str, number: int, sha256: str | None) -> Link | str:
+    """The manifest, whose digest is *sha256* where that is known; what is wrong with it, in a word, else."""
+    try:
+        link = read_link(store, site, number)
+    except StoreUnavailable:
+        raise
+    except ObjectMissing:
+        return "missing"
+    except ArchiveError:
+        return "damaged"
+    return link if sha256 in (None, link.sha256) else "damaged"
 
 
 def _wrong(store: Store, file: ManifestFile) -> str | None:

@@ -104,6 +104,23 @@ def test_a_file_is_put_right_from_a_copy(museum: Museum, whole: Path, kind: str,
     assert list(repair(store, copy, [SITE], no_progress, dry_run=False)) == []
 
 
+def test_manifests_are_put_right_from_a_copy_as_the_ones_after_them_name_them(museum: Museum, whole: Path) -> None:
+    first, second, third = (manifest_key(SITE, number) for number in (1, 2, 3))
+    museum.remove(first)
+    museum.rewrite(2, warnings=["nothing to see here"])  # and the third one, so that its digest is right
+    DAMAGES["damaged"](museum, third)
+    store, copy = LocalStore(museum.folder), LocalStore(whole)
+    seen = list(repair(store, copy, [SITE], no_progress, dry_run=True))
+    assert [(each.key, each.was) for each in seen] == [(third, "damaged"), (second, "damaged"), (first, "missing")]
+    assert not museum.path(first).exists()
+    done = list(repair(store, copy, [SITE], no_progress, dry_run=False))
+    assert [each.is_right_now for each in done] == [True, True, True]
+    assert museum.findings() == []
+    museum.remove(first)
+    (left,) = repair(store, LocalStore(museum.folder), [SITE], no_progress, dry_run=False)
+    assert (left.key, left.is_right_now) == (first, False)
+
+
 def test_what_the_copy_does_not_have_or_has_damaged_stays_and_is_said(
     museum: Museum, whole: Path, tmp_path: Path
 ) -> None:
