@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -368,6 +369,9 @@ def _pressarc(
     """A news crawler and archive: clean articles as JSON Lines, and the exact bytes they came from as WARC."""
 
 
+_OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG)
+
+
 def main() -> None:
     """Run the command; an error is one sentence on standard error, and an exit code."""
     try:
@@ -377,6 +381,16 @@ def main() -> None:
         sys.exit(USAGE)
     except ArchiveError as error:
         errors.print(f"pressarc: {error}", markup=False)
+        sys.exit(FAILED)
+    except OSError as error:
+        if error.errno not in _OF_DISKS:
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        errors.print(
+            f"pressarc: {where}the disk could not be used ({error.strerror or error}): see to its space and rights, "
+            "and run it again",
+            markup=False,
+        )
         sys.exit(FAILED)
     except CrawlCutOff:
         errors.print("pressarc: stopped; what was captured is safe, and the next start goes on from here")

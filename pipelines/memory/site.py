@@ -23,7 +23,7 @@ from typing import Self
 from pipelines import disk
 from pipelines.errors import ArchiveError
 from pipelines.memory import listed, urls
-from pipelines.memory.tables import MAKE_AGAIN, open_database
+from pipelines.memory.tables import MAKE_AGAIN, disk_errors, open_database
 from pipelines.memory.urls import KnownUrl
 from pipelines.values import FurtherPage, RecordRef
 
@@ -134,7 +134,8 @@ class SiteMemory:
             )
             self._db.execute("DELETE FROM urls WHERE url = ? OR article = ?", (url, id_))
             self._db.executemany("DELETE FROM lines WHERE digest = ?", ((_digest(line),) for line in lines))
-        self._db.execute("VACUUM")  # what is deleted stays in a file's free pages otherwise
+        with disk_errors(self.path):
+            self._db.execute("VACUUM")  # what is deleted stays in a file's free pages otherwise
 
     # ------------------------------------------------------------ URLs
 
@@ -209,13 +210,15 @@ class SiteMemory:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+        with disk_errors(self.path):
+            self._db.execute("BEGIN")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:  # a full disk has ended it
+                    self._db.execute("ROLLBACK")
+                raise
 
 
 def write_snapshot(memory: Path, target: Path) -> None:

@@ -5,7 +5,10 @@ In: the path of a SQLite file. Out: an open connection to a database that has th
 
 from __future__ import annotations
 
+import errno
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pipelines.errors import ArchiveError
@@ -13,6 +16,7 @@ from pipelines.errors import ArchiveError
 VERSION = 3
 MAKE_AGAIN = "`pressarc rebuild-memory` makes it again from the archive"
 """What to do about a memory that cannot be read."""
+_DISK_ERRORS = {sqlite3.SQLITE_FULL: errno.ENOSPC, sqlite3.SQLITE_IOERR: errno.EIO}
 _CACHE_KIB = 64 * 1024
 """Of a large memory the inner pages of the index stay at hand: SQLite's own default of 2 MB does not hold them."""
 
@@ -90,9 +94,11 @@ def open_database(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
 
     Raises:
         ArchiveError: The file is no memory, or one of another version.
+        OSError: The disk is full, or refuses it.
     """
     try:
-        database, found = _open(path, read_only=read_only)
+        with disk_errors(path):
+            database, found = _open(path, read_only=read_only)
     except sqlite3.Error as error:
         raise ArchiveError(f"this is no readable site memory ({error}); {MAKE_AGAIN}", where=str(path)) from error
     if found != VERSION:
@@ -102,6 +108,18 @@ def open_database(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
             where=str(path),
         )
     return database
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Within it, what SQLite says of a disk that is full or refuses is an OSError, as of any other file."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        number = _DISK_ERRORS.get(error.sqlite_errorcode & 0xFF)
+        if number is None:
+            raise
+        raise OSError(number, str(error), str(path)) from error
 
 
 def _open(path: Path, *, read_only: bool) -> tuple[sqlite3.Connection, int]:

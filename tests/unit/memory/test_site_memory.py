@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import sqlite3
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from pipelines.errors import ArchiveError
 from pipelines.memory.site import KnownArticle, SiteMemory, read_snapshot, write_snapshot
+from pipelines.memory.tables import disk_errors
 from pipelines.memory.urls import KnownUrl
 from pipelines.values import EarlierRecord, RecordRef
 
@@ -256,3 +258,16 @@ def test_of_a_forgotten_article_no_digest_is_left(memory: SiteMemory) -> None:
     assert left.is_taken_down
     assert (left.simhash, left.duplicate_of, left.content) == (None, None, {})
     assert list(memory.originals()) == []
+
+
+def test_a_full_disk_is_an_error_of_the_disk_and_the_memory_stays_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "memory.sqlite"
+    with SiteMemory(path) as memory:
+        memory.remember_articles([ARTICLE])
+    with closing(sqlite3.connect(path)) as database, pytest.raises(OSError, match="disk is full") as caught:  # noqa: PT012
+        database.execute("PRAGMA max_page_count = 1")
+        with disk_errors(path):
+            database.executemany("INSERT INTO facts VALUES (?, ?)", ((str(n), "x" * 4096) for n in range(9)))
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(path))
+    with SiteMemory(path) as memory:
+        assert list(memory.articles()) == [ARTICLE]
