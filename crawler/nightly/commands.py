@@ -189,10 +189,19 @@ def _print_night(night: Night, page: Path | None, *, as_json: bool) -> None:
 
 
 @sites.callback()
-def _sites(context: typer.Context) -> None:
+def _sites(
+    context: typer.Context,
+    archive: ArchiveOption = None,
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Site files: what there is, and what it is switched to. Without a command, `list`."""
-    if context.invoked_subcommand is None:
-        list_()
+    command = context.invoked_subcommand
+    if command is None:
+        list_(archive, config, set_, as_json)
+    elif archive or config or set_ or as_json:
+        raise ConfigError(f"options stand after the command: pressarc sites {command} …", where="pressarc sites")
 
 
 @sites.command("list")

@@ -85,6 +85,13 @@ def test_sites_alone_lists_them_and_one_that_was_never_crawled_is_due_now() -> N
     assert done.stdout == "site=news.example.org  enabled=yes  due=now  last_run=-  state=never\n"
 
 
+def test_sites_alone_takes_the_options_of_list_and_leaves_those_of_a_command_to_it(folder: Path) -> None:
+    (folder / "pressarc.toml").touch()
+    assert json.loads(run("sites", "--config", "pressarc.toml", "--json").stdout)[0]["state"] == "never"
+    with pytest.raises(ConfigError, match="after the command: pressarc sites check"):
+        run("sites", "--json", "check")
+
+
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(folder: Path) -> None:
     (folder / "sites/broken.toml").write_text("url = \n", encoding="utf-8")
     done = run("nightly", "--dry-run")
