@@ -42,7 +42,7 @@ def commands(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
         if hasattr(command, "commands"):
             yield from commands(command, f"{prefix}{name} ")
         else:
-            yield prefix + name, command
+            yield prefix + name, command.loaded()
 
 
 def _contents(known: Sequence[tuple[str, Any]]) -> str:

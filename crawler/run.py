@@ -16,13 +16,15 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from crawler.capture.tap import check_versions
+from crawler.cut_off import CrawlCutOff
 from crawler.frontier.hours import read_hours
 from crawler.progress import Watcher
 from crawler.spiders.news import NewsSpider, new_suffix, utc_now
 from pipelines.errors import ArchiveError, RunLocked, StoreUnavailable
 from pipelines.options import Config
 from pipelines.publish.manifest import Manifest
-from pipelines.publish.run import OpenRun, work_folder
+from pipelines.publish.run import OpenRun
+from pipelines.publish.work import work_folder
 from pipelines.values import Ledger
 
 LOG_FILE = "pressarc.log"
@@ -50,10 +52,6 @@ class Job:
     """The site's effective configuration."""
     urls: tuple[str, ...] = ()
     """If any, these alone are captured; else the site is crawled."""
-
-
-class CrawlCutOff(BaseException):
-    """Whoever runs the crawl has asked twice to stop it: nothing is waited for any more, not even threads."""
 
 
 def _tell_nobody(result: CrawlResult) -> None:

@@ -11,7 +11,7 @@ from crawler.nightly.due import Decision, decide
 from crawler.nightly.standing import Standing, archive_in, offline_standing, standing
 from pipelines.errors import ArchiveError, StoreUnavailable
 from pipelines.options import Config
-from pipelines.publish.run import waiting_sites
+from pipelines.publish.work import waiting_sites
 from pipelines.report.night import Night
 from pipelines.site_files import SiteFile
 from pipelines.store.contract import Store

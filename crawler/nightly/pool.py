@@ -24,9 +24,9 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from crawler.nightly.worker import CUT_OFF, Order, Orders, Told
+from crawler.cut_off import CUT_OFF, CrawlCutOff
+from crawler.nightly.worker import Order, Orders, Told
 from crawler.progress import DONE, Watcher
-from crawler.run import CrawlCutOff
 from pipelines.http.url import canonical_url
 from pipelines.report.night import SiteNight
 

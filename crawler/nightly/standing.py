@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
+from pathlib import Path
 
 from pipelines.options import Config
-from pipelines.publish.run import work_folder
-from pipelines.publish.work import waiting_runs
+from pipelines.publish.work import waiting_runs, work_folder
 from pipelines.report.figures import RunFigures, State, runs_of
-from pipelines.report.night import Night
+from pipelines.report.night import Night, nights_before
 from pipelines.store.archive import check_archive
 from pipelines.store.contract import Store
 from pipelines.store.open import open_store
 
 NEVER = "never"
+_NIGHTS_KNOWN = 30
+"""How many nights back it is looked for what became of a site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,11 @@ class Standing:
         """Whether the last run did not come to its end: it was interrupted, or failed."""
         is_cut = self.last is not None and self.last.state is State.INCOMPLETE
         return bool(self.interrupted) or self.has_failed or is_cut
+
+
+def nights_known(work: Path) -> list[Night]:
+    """The nights by which it is told how sites stand, the newest first."""
+    return list(islice(nights_before(work), _NIGHTS_KNOWN))
 
 
 def archive_in(config: Config) -> Store | None:

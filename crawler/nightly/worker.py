@@ -20,8 +20,9 @@ from typing import Literal, TextIO
 
 from pydantic import BaseModel
 
+from crawler.cut_off import CUT_OFF, CrawlCutOff
 from crawler.progress import Watcher
-from crawler.run import CrawlCutOff, CrawlResult, Job, crawl
+from crawler.run import CrawlResult, Job, crawl
 from pipelines.errors import ArchiveError, RunLocked
 from pipelines.options import Config
 from pipelines.publish.manifest import Manifest, read_link
@@ -30,9 +31,6 @@ from pipelines.publish.run import OpenRun
 from pipelines.report.figures import RunFigures, figures_of
 from pipelines.report.night import SiteNight, Status
 from pipelines.store.open import open_store
-
-CUT_OFF = 128 + signal.SIGINT
-"""The exit code after a second signal."""
 
 
 class Order(BaseModel):

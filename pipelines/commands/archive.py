@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from pipelines.errors import ConfigError
 from pipelines.options import Config
+from pipelines.publish.manifest import sites_of
 from pipelines.store.archive import check_archive
 from pipelines.store.contract import Store
 from pipelines.store.open import open_store
-from pipelines.verify.archive import sites_of
 
 
 def archive_of(config: Config) -> Store:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, SpinnerColumn, TextColumn
 
-from pipelines.publish.extraction import Progress as Watcher
-
 errors = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
 @contextmanager
-def progress_bar(amount: ProgressColumn | None = None) -> Iterator[Watcher]:
+def progress_bar(amount: ProgressColumn | None = None) -> Iterator[Callable[[str, int, int], None]]:
     """A progress bar on a terminal, and nothing elsewhere: what a script wants to know is in the result.
 
     Args:

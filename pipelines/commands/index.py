@@ -11,7 +11,7 @@ from pipelines.commands.archive import archive_of, named_sites
 from pipelines.commands.console import progress_bar
 from pipelines.commands.options import ArchiveOption, ConfigOption, SetOption
 from pipelines.config import load_config
-from pipelines.publish.run import work_folder
+from pipelines.publish.work import work_folder
 
 
 def index(

@@ -18,7 +18,7 @@ from pipelines.commands.options import ArchiveOption, ConfigOption, JsonOption, 
 from pipelines.config import load_config
 from pipelines.errors import ConfigError
 from pipelines.http.url import without_tracking
-from pipelines.publish.run import work_folder
+from pipelines.publish.work import work_folder
 
 _MEANT = re.compile(r"\d{4}(?:\d\d){0,5}")
 

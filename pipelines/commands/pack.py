@@ -19,7 +19,7 @@ from pipelines.config import load_config
 from pipelines.errors import ArchiveError, ConfigError
 from pipelines.export.place import Place
 from pipelines.http.url import site_name
-from pipelines.publish.run import work_folder
+from pipelines.publish.work import work_folder
 from pipelines.store.contract import Store
 from pipelines.wacz.pack import Packed
 from pipelines.wacz.pack import pack as write_pack

@@ -16,7 +16,8 @@ from pipelines.config import load_config
 from pipelines.errors import ArchiveError
 from pipelines.options import Config
 from pipelines.publish.publish import publish as publish_run
-from pipelines.publish.run import OpenRun, waiting_sites
+from pipelines.publish.run import OpenRun
+from pipelines.publish.work import waiting_sites
 from pipelines.values import Ledger
 
 _INTERRUPTED = "the crawl was interrupted and not taken up again; what it had captured was published"

@@ -14,8 +14,7 @@ from pipelines.config import load_config
 from pipelines.publish.guarded import Crew
 from pipelines.publish.manifest import newest
 from pipelines.publish.rebuild import rebuild
-from pipelines.publish.run import work_folder
-from pipelines.publish.work import SiteFolder
+from pipelines.publish.work import SiteFolder, work_folder
 
 
 def rebuild_memory(

@@ -16,10 +16,9 @@ from pipelines.commands.options import FAILED, ArchiveOption, ConfigOption, DryR
 from pipelines.config import load_config
 from pipelines.publish.copies import copies
 from pipelines.publish.guarded import Crew
-from pipelines.publish.run import work_folder
 from pipelines.publish.sealing import Sealing, seal
 from pipelines.publish.takedown import find, finish, obstacles, take_down
-from pipelines.publish.work import SiteFolder
+from pipelines.publish.work import SiteFolder, work_folder
 
 
 def redact(

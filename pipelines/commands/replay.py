@@ -16,7 +16,7 @@ from pipelines.commands.console import progress_bar
 from pipelines.commands.options import ArchiveOption, ConfigOption, SetOption
 from pipelines.config import load_config
 from pipelines.errors import ReplayFailed
-from pipelines.publish.run import work_folder
+from pipelines.publish.work import work_folder
 from pipelines.replay.environment import default_environment, find_python, install
 from pipelines.replay.run import replaying
 

@@ -21,7 +21,7 @@ from pipelines.errors import ArchiveError, DigestMismatch, ManifestConflict, Obj
 from pipelines.publish.outcomes import Counts
 from pipelines.publish.stats import Stats
 from pipelines.store.contract import Store
-from pipelines.store.keys import Kind, manifest_key, manifest_number, site_prefix
+from pipelines.store.keys import Kind, manifest_key, manifest_number, site_names, site_prefix
 
 SELF_DIGEST = "self_sha256"
 
@@ -133,6 +133,11 @@ def parse_manifest(raw: bytes, where: str) -> Manifest:
 def replaced_files(manifests: Iterable[Manifest]) -> dict[str, ManifestFile | None]:
     """The files that take-downs have replaced, in the order of the chain: key → the file as it is now, null if gone."""
     return {each.key: each.now for manifest in manifests for down in manifest.taken_down for each in down.files}
+
+
+def sites_of(store: Store) -> tuple[str, ...]:
+    """The sites that have a manifest."""
+    return site_names(stored.key for stored in store.list(f"{Kind.RUNS}/"))
 
 
 def numbers(store: Store, site: str) -> Iterator[int]:

@@ -25,7 +25,7 @@ from pipelines.publish.manifest import Link, newest
 from pipelines.publish.rolling import RollingUpload
 from pipelines.publish.sealing import Sealing, seal
 from pipelines.publish.takedown import finish
-from pipelines.publish.work import RunFolder, SiteFolder, run_name
+from pipelines.publish.work import RunFolder, SiteFolder, run_name, work_folder
 from pipelines.reasons import Outcome
 from pipelines.store.archive import open_archive
 from pipelines.store.contract import Store
@@ -316,21 +316,6 @@ def warc_files(folder: RunFolder, site: str) -> list[WarcFile]:
         day = date.fromisoformat(path.parent.name.removeprefix("date="))
         found.append(WarcFile(path, warc_key(site, day, run, int(serial)), int(serial)))
     return sorted(found, key=lambda file: file.number)
-
-
-def work_folder(config: Config) -> Path:
-    """Where runs of this archive live until they are committed."""
-    archive = config.archive
-    if archive.work is not None:
-        return Path(archive.work)
-    if "://" in archive.location:
-        return Path(".pressarc") / archive.location.partition("://")[2].partition("?")[0].strip("/")
-    return Path(archive.location) / ".work"
-
-
-def waiting_sites(config: Config) -> list[str]:
-    """The sites that have runs in the archive's work folder which are not committed."""
-    return sorted({path.parent.parent.name for path in work_folder(config).glob("*/*/run.json")})
 
 
 def _as_begun(config: Config, folder: RunFolder) -> Config:

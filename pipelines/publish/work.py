@@ -27,10 +27,26 @@ from pydantic import TypeAdapter
 from pipelines import disk
 from pipelines.article.jsonl import canonical_json
 from pipelines.errors import AccessDenied, RunLocked
+from pipelines.options import Config
 from pipelines.values import Ledger
 
 _RUN_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 _LEDGER = TypeAdapter(Ledger)
+
+
+def work_folder(config: Config) -> Path:
+    """Where runs of this archive live until they are committed."""
+    archive = config.archive
+    if archive.work is not None:
+        return Path(archive.work)
+    if "://" in archive.location:
+        return Path(".pressarc") / archive.location.partition("://")[2].partition("?")[0].strip("/")
+    return Path(archive.location) / ".work"
+
+
+def waiting_sites(config: Config) -> list[str]:
+    """The sites that have runs in the archive's work folder which are not committed."""
+    return sorted({path.parent.parent.name for path in work_folder(config).glob("*/*/run.json")})
 
 
 def run_name(started_at: datetime, suffix: str) -> str:

@@ -50,7 +50,7 @@ from pipelines.publish.tally import Tally
 from pipelines.reasons import Event
 from pipelines.store.archive import check_archive
 from pipelines.store.contract import Store
-from pipelines.store.keys import Kind, manifest_key, parse_key, site_names, site_prefix
+from pipelines.store.keys import Kind, manifest_key, parse_key, site_prefix
 from pipelines.values import Finding
 from pipelines.verify.indexes import Digest, SeenIndex, compare_index
 from pipelines.verify.lineage import Lineage, SeenRevision
@@ -92,11 +92,6 @@ class Report:
     def to_json(self) -> dict[str, object]:
         """Both as JSON has them."""
         return {"checked": asdict(self.checked), "findings": [asdict(finding) for finding in self.findings]}
-
-
-def sites_of(store: Store) -> tuple[str, ...]:
-    """The sites that have a manifest."""
-    return site_names(stored.key for stored in store.list(f"{Kind.RUNS}/"))
 
 
 def verify(store: Store, scope: Scope, progress: Progress, *, workers: int = 1, trust: Trust | None = None) -> Report:

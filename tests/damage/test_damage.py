@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from pipelines.article.build import build
+from pipelines.publish.manifest import sites_of
 from pipelines.store.keys import SIGNATURE, seal_key
 from pipelines.store.local import LocalStore
 from pipelines.verify import archive as verify_module
-from pipelines.verify.archive import RULES, sites_of, verify
+from pipelines.verify.archive import RULES, verify
 from pipelines.verify.scope import Scope
 from tests.damage.museum import Museum
 from tests.unit.publish.nights import HOME, SITE, no_progress

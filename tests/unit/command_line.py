@@ -6,6 +6,7 @@ import configparser
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import typer
@@ -15,6 +16,7 @@ from crawler.reference import commands as commands_of
 from tests.unit.markdown import ROOT
 
 
+@cache
 def commands() -> dict[str, Any]:
     """The commands of `pressarc` by name."""
     return dict(commands_of(typer.main.get_command(everything())))

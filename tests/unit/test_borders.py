@@ -16,12 +16,14 @@ ROOT = Path(__file__).parents[2]
 LAYERS = (
     "crawler.reference",
     "crawler.cli",
+    "crawler.commands",
     "crawler.nightly",
     "crawler.run",
     "crawler.spiders crawler.middlewares crawler.probe crawler.scheduler crawler.progress",
     "crawler.probing",
     "crawler.capture crawler.discovery crawler.settings crawler.log crawler.demo",
     "crawler.frontier",
+    "crawler.cut_off",
     # ------------------------------------------------ crawler above, pipelines below
     "pipelines.cli pipelines.adapter",
     "pipelines.commands",
@@ -104,11 +106,11 @@ OWNERS = {
     "typer": (
         "crawler/cli.py",
         "crawler/reference.py",
-        "crawler/nightly/commands.py",
+        "crawler/commands/",
         "pipelines/cli.py",
         "pipelines/commands/",
     ),
-    "rich": ("crawler/cli.py", "crawler/progress.py", "crawler/nightly/commands.py", "pipelines/commands/"),
+    "rich": ("crawler/commands/", "crawler/progress.py", "pipelines/commands/"),
     # What a crash at any of these leaves behind is tested there.
     "os.fsync": ("pipelines/disk.py",),
     "os.replace": ("pipelines/disk.py",),

@@ -13,7 +13,8 @@ import pytest
 from pydantic.fields import FieldInfo
 from typer.testing import CliRunner
 
-from crawler import cli
+from crawler.cli import everything
+from crawler.cut_off import CUT_OFF
 from crawler.reference import reference
 from pipelines.commands.options import FAILED, USAGE, WARNINGS
 from pipelines.config import load_config
@@ -48,7 +49,7 @@ def test_a_command_has_a_sentence_an_example_and_a_meaning_for_each_option(name:
 @pytest.mark.parametrize("document", [README, COMMANDS], ids=lambda path: path.name)
 def test_the_exit_codes_are_documented(document: Path) -> None:
     codes = table(document, "Exit codes")
-    assert set(codes) == {"0", *map(str, (FAILED, USAGE, WARNINGS, cli.INTERRUPTED))}
+    assert set(codes) == {"0", *map(str, (FAILED, USAGE, WARNINGS, CUT_OFF))}
     assert codes[str(FAILED)][0].startswith("failed")
     assert codes[str(USAGE)][0].startswith("wrong usage or configuration")
     assert codes[str(WARNINGS)][0].startswith("done, with warnings")
@@ -171,7 +172,7 @@ def test_a_document_is_led_to_by_the_readme(document: Path) -> None:
 def test_the_changelog_and_the_command_have_the_version_of_the_package() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert f"\n## [{version}] - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert CliRunner().invoke(cli.everything(), ["--version"]).output == f"pressarc {version}\n"
+    assert CliRunner().invoke(everything(), ["--version"]).output == f"pressarc {version}\n"
 
 
 def test_the_licence_is_apache_2_0_unaltered() -> None:

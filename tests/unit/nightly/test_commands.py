@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from crawler.nightly.commands import app
+from crawler.cli import app
 from pipelines.errors import ConfigError
 from pipelines.publish.work import held
 from pipelines.store.archive import open_archive

@@ -12,7 +12,8 @@ import pytest
 from pipelines.errors import StoreUnavailable
 from pipelines.publish import run as run_module
 from pipelines.publish.manifest import newest, numbers, read_link
-from pipelines.publish.run import OpenRun, waiting_sites
+from pipelines.publish.run import OpenRun
+from pipelines.publish.work import waiting_sites
 from pipelines.store.local import LocalStore
 from pipelines.verify.archive import verify
 from pipelines.verify.scope import Scope

@@ -10,7 +10,8 @@ import pytest
 
 from pipelines.errors import ArchiveError, ConfigError, RunLocked
 from pipelines.options import Config
-from pipelines.publish.run import OpenRun, work_folder
+from pipelines.publish.run import OpenRun
+from pipelines.publish.work import work_folder
 from pipelines.store.archive import FORMAT, check_archive, open_archive
 from pipelines.store.local import LocalStore
 from pipelines.values import Ledger

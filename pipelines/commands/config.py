@@ -11,7 +11,7 @@ from pipelines.config import load_config, to_toml
 from pipelines.options import Config
 
 
-def config_(
+def config(
     site: Annotated[
         str | None,
         typer.Argument(

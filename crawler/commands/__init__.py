@@ -1,0 +1,1 @@
+"""The commands that crawl, a module each; crawler/cli.py names them all."""
