@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
+from io import TextIOWrapper
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from crawler.cut_off import CUT_OFF, CrawlCutOff
+from crawler.ending import end_with
 from pipelines import cli as offline
 from pipelines.commands.console import errors
 from pipelines.commands.late import add_late
-from pipelines.commands.options import FAILED, USAGE, ArchiveOption, ConfigOption, JsonOption, SetOption
-from pipelines.errors import ArchiveError, ConfigError
+from pipelines.commands.options import ArchiveOption, ConfigOption, JsonOption, SetOption
+from pipelines.errors import ConfigError
 from pipelines.versions import extractor
 
 COMMANDS = {
@@ -90,32 +92,32 @@ def _pressarc(
     """A news crawler and archive: clean articles as JSON Lines, and the exact bytes they came from as WARC."""
 
 
-_OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG)
-
-
 def main() -> None:
     """Run the command; an error is one sentence on standard error, and an exit code."""
+    _open_streams()
     try:
-        everything()()
-    except ConfigError as error:
-        errors.print(f"pressarc: {error}", markup=False)
-        sys.exit(USAGE)
-    except ArchiveError as error:
-        errors.print(f"pressarc: {error}", markup=False)
-        sys.exit(FAILED)
-    except OSError as error:
-        if error.errno not in _OF_DISKS:
-            raise
-        where = f"{error.filename}: " if error.filename else ""
-        errors.print(
-            f"pressarc: {where}the disk could not be used ({error.strerror or error}): see to its space and rights, "
-            "and run it again",
-            markup=False,
-        )
-        sys.exit(FAILED)
+        try:
+            everything()()
+        finally:
+            sys.stdout.flush()  # here it can still be said that it was not written
     except CrawlCutOff:
         errors.print("pressarc: stopped; what was captured is safe, and the next start goes on from here")
         os._exit(CUT_OFF)  # a thread that publishes would be waited for: it is made so that it can be cut off
+    except Exception as error:  # noqa: BLE001 (one command: a bug is said, too)
+        sys.exit(end_with(error))
+
+
+def _open_streams() -> None:
+    """See that there are standard streams, and that what goes through them is UTF-8 whatever the locale.
+
+    A name on disk that is no UTF-8 is shown with escapes, as it is on standard error.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by whoever began this
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 (for good)
+    for stream, on_error in ((sys.stdin, "strict"), (sys.stdout, "backslashreplace")):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=on_error)
 
 
 if __name__ == "__main__":

@@ -78,9 +78,9 @@ def _default(parameter: Any) -> str:
         return str(parameter.show_default)
     if parameter.default is None:
         return ""
-    return {False: "no", True: "yes"}.get(
-        parameter.default, str(getattr(parameter.default, "value", parameter.default))
-    )
+    if isinstance(parameter.default, bool):
+        return "yes" if parameter.default else "no"
+    return str(getattr(parameter.default, "value", parameter.default))
 
 
 if __name__ == "__main__":

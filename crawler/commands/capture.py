@@ -78,8 +78,10 @@ def _read_urls(source: str | None) -> list[str]:
         return []
     try:
         text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"the file cannot be read ({error})", where=source) from error
+    except OSError as error:
+        raise ConfigError(f"the file cannot be read ({error.strerror})", where=source) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError("this is no text in UTF-8", where=source) from error
     lines = (line.strip() for line in text.splitlines())
     return [line for line in lines if line and not line.startswith("#")]
 

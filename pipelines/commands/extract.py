@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from pipelines.article.jsonl import to_line, write_part
 from pipelines.commands.console import errors, progress_bar
+from pipelines.commands.options import WorkersOption
 from pipelines.errors import ConfigError, ContentError
 from pipelines.publish.guarded import Crew
 from pipelines.publish.offline import NamedPage, extract_pages, extract_warcs, parse_page_line
@@ -28,7 +29,7 @@ def extract(
         typer.Option(help='JSON lines `{"id","url","html_b64"}` to read instead: a file, or `-` for standard input.'),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the parts; standard output by default.")] = None,
-    workers: Annotated[int, typer.Option(help="Worker processes; 0 means one for each processor.")] = 0,
+    workers: WorkersOption = 0,
 ) -> None:
     """Make articles of WARC files, or of single pages, without crawling anything.
 
@@ -51,6 +52,8 @@ def extract(
             for answer in extract_pages(_read_pages(pages), crew):
                 print(json.dumps(answer, ensure_ascii=False))
         return
+    if out is not None and out.exists() and not out.is_dir():
+        raise ConfigError("this is a file; name a folder for the parts", where=f"--out {out}")
     with Crew(workers) as crew, progress_bar() as watcher:
         for lines in extract_warcs(files or [], crew=crew, progress=watcher):
             _write_lines(out, "articles", lines.name, lines.articles)

@@ -18,7 +18,7 @@ from pipelines.store.contract import Store
 
 def gc(
     archive: ArchiveOption = None,
-    older_than: Annotated[int, typer.Option(help="Days since it came into the archive, at least 1.")] = 30,
+    older_than: Annotated[int, typer.Option(max=36_500, help="Days since it came into the archive, at least 1.")] = 30,
     delete: Annotated[bool, typer.Option("--delete", help="Remove it for good; without, it is only listed.")] = False,
     captures: Annotated[
         bool, typer.Option("--captures", help="WARC files that no manifest names are garbage, too.")

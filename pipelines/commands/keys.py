@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.commands.target import check_target
 from pipelines.errors import ConfigError
 from pipelines.publish.sealing import write_key
 from pipelines.seal.keys import SigningKey
@@ -26,6 +27,7 @@ def new(
 
     Keep FILE where only the crawl can read it, and give FILE.pub to whoever is to check the archive.
     """
+    check_target(file, "FILE")
     key = SigningKey.new()
     try:
         public = write_key(file, key)

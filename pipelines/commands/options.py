@@ -26,4 +26,8 @@ SiteOption = Annotated[
     list[str] | None,
     typer.Option("--site", help="A site, by its name in the archive. May be repeated; all by default."),
 ]
+WorkersOption = Annotated[
+    int,
+    typer.Option(min=0, max=1024, help="Worker processes; 0 means one for each processor."),
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]

@@ -15,6 +15,7 @@ from pipelines.commands.archive import archive_of, named_sites
 from pipelines.commands.console import progress_bar
 from pipelines.commands.days import parse_days
 from pipelines.commands.options import WARNINGS, ArchiveOption, ConfigOption, JsonOption, SetOption
+from pipelines.commands.target import check_target
 from pipelines.config import load_config
 from pipelines.errors import ArchiveError, ConfigError
 from pipelines.export.place import Place
@@ -70,8 +71,10 @@ def pack(
     if "://" in out:
         bucket = Place.of(out, endpoint=loaded.archive.endpoint, region=loaded.archive.region)
         bucket.check_free(bucket.name)
-    elif Path(out).exists():
-        raise ConfigError("a file is there already; name another, or remove it", where=f"--out {out}")
+    else:
+        check_target(Path(out), "--out")
+        if Path(out).exists():
+            raise ConfigError("a file is there already; name another, or remove it", where=f"--out {out}")
     with progress_bar(DownloadColumn()) as watcher:
         selections = _selections(Sites(store, folder, watcher), targets, days, watcher)
         title = _title(targets, days)

@@ -18,6 +18,7 @@ from pipelines.options import Config
 from pipelines.publish.publish import publish as publish_run
 from pipelines.publish.run import OpenRun
 from pipelines.publish.work import waiting_sites
+from pipelines.store.keys import check_site
 from pipelines.values import Ledger
 
 _INTERRUPTED = "the crawl was interrupted and not taken up again; what it had captured was published"
@@ -56,6 +57,8 @@ def publish(
     """
     base = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})
     rows: list[dict[str, object]] = []
+    for site in sites or ():
+        check_site(site)
     for site in sites or waiting_sites(base):
         named = base.model_copy(update={"site": base.site.model_copy(update={"name": site})})
         rows += _publish_site(named, incomplete=incomplete)

@@ -16,6 +16,7 @@ from pipelines import disk
 from pipelines.commands.archive import archive_of, named_sites
 from pipelines.commands.days import parse_day
 from pipelines.commands.options import ArchiveOption, ConfigOption, SetOption
+from pipelines.commands.target import check_target
 from pipelines.config import load_config
 from pipelines.errors import AccessDenied, ConfigError
 from pipelines.report.alarms import alarms_of_night, alarms_of_run
@@ -79,6 +80,8 @@ def report(
         raise ConfigError("name the site that the run is of", where=f"--run {run}")
     if site is not None and night is not None:
         raise ConfigError("a night is of all sites; for one site say --run", where=f"--night {night}")
+    if out is not None:
+        check_target(out, "--out")
     store = archive_of(load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive}))
     text = _of_night(store, night, format_) if site is None else _of_run(store, site, run, format_)
     if out is None:

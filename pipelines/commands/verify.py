@@ -14,7 +14,16 @@ from rich.progress import DownloadColumn
 from pipelines.commands.archive import archive_of, named_sites
 from pipelines.commands.console import progress_bar
 from pipelines.commands.days import parse_day
-from pipelines.commands.options import FAILED, WARNINGS, ArchiveOption, ConfigOption, JsonOption, SetOption, SiteOption
+from pipelines.commands.options import (
+    FAILED,
+    WARNINGS,
+    ArchiveOption,
+    ConfigOption,
+    JsonOption,
+    SetOption,
+    SiteOption,
+    WorkersOption,
+)
 from pipelines.config import load_config
 from pipelines.errors import ConfigError
 from pipelines.publish.guarded import Crew
@@ -66,7 +75,7 @@ def verify(
     timestamp_ca: Annotated[
         Path | None, typer.Option(help="Certificates (PEM) of whom to trust for time-stamps, which are to hold.")
     ] = None,
-    workers: Annotated[int, typer.Option(help="Processes; 0 means one for each processor.")] = 0,
+    workers: WorkersOption = 0,
     config: ConfigOption = None,
     set_: SetOption = None,
     as_json: JsonOption = False,
@@ -96,6 +105,8 @@ def verify(
     Without `--public-key` signatures are not looked at, and without `--timestamp-ca` time-stamps are not: who is to be
     trusted, only you can say.
     """
+    if revision is not None and article is None:
+        raise ConfigError("name the article that it is a revision of, with --article", where=f"--revision {revision}")
     store = archive_of(load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive}))
     trust = Trust(
         tuple(PublicKey.from_pem(_text(path), where=str(path)) for path in public_key or ()),
@@ -208,8 +219,10 @@ def _print_report(store: Store, scope: Scope, report: Report, *, as_json: bool) 
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"the file cannot be read ({error})", where=str(path)) from error
+    except OSError as error:
+        raise ConfigError(f"the file cannot be read ({error.strerror})", where=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError("this is no text in UTF-8", where=str(path)) from error
 
 
 def _share(text: str | None) -> float:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,18 +36,3 @@ def test_of_an_archive_its_own_schemas_are_printed(tmp_path: Path) -> None:
 def test_an_unknown_schema_is_refused_in_a_sentence() -> None:
     with pytest.raises(ConfigError, match="there are article, outcome, manifest"):
         CliRunner().invoke(cli.app, ["schema", "profile"], catch_exceptions=False)
-
-
-def test_a_disk_that_is_full_is_said_in_one_sentence() -> None:
-    with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "crawler.cli", "schema", "article"],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-    assert done.returncode == 1
-    assert done.stderr.startswith("pressarc: the disk could not be used (No space left on device)")
-    assert "Traceback" not in done.stderr
