@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from crawler.commands.sites import NO_FILES
-from crawler.nightly.night import keep, spend
+from crawler.nightly.night import keep, not_done, spend
 from crawler.nightly.plan import Planned, plan
 from crawler.nightly.standing import nights_known
 from crawler.progress import site_progress
@@ -21,7 +21,7 @@ from pipelines.commands.options import FAILED, WARNINGS, ArchiveOption, ConfigOp
 from pipelines.config import load_config
 from pipelines.errors import RunLocked
 from pipelines.publish.work import held, work_folder
-from pipelines.report.night import Night
+from pipelines.report.night import Night, SiteNight
 from pipelines.report.words import site_line
 from pipelines.site_files import site_files
 
@@ -78,7 +78,8 @@ def nightly(
     A line for each site says what became of it: `complete`, `warnings`, `failed`, or `skipped` and why. A site that is
     due for two of its nights and is never open when the command is started is no longer `skipped`, but `warnings`. The
     exit code is the worst of them: 1 before 3 before 0; `skipped` is 0, a site file that is wrong is 1, and keeps no
-    other site from its night.
+    other site from its night. `--dry-run` ends with what is known beforehand: 1 where a site file is wrong or a
+    manifest damaged, 3 where a site is never open.
 
     The night's report is `nights/<start>.html` in the archive's work folder, and `nights/<start>.json` beside it holds
     its numbers. What ended a process is in `workers.log` there, what went wrong in a crawl in `pressarc.log`.
@@ -96,8 +97,10 @@ def nightly(
     files = site_files(config, overrides=set_ or (), flags=flags)
     work = work_folder(base)
     if dry_run:
-        _print_plan(plan(files, base, nights_known(work), _now(), only_failed=only_failed), as_json=as_json)
-        return
+        planned = plan(files, base, nights_known(work), _now(), only_failed=only_failed)
+        _print_plan(planned, as_json=as_json)
+        idle = (each for each in planned if each.decision is None or each.decision.action == "skip")
+        raise typer.Exit(_exit_code(map(not_done, idle)))
     try:
         with held(work / "nightly.lock"):
             planned = plan(files, base, nights_known(work), _now(), only_failed=only_failed)
@@ -108,7 +111,7 @@ def nightly(
         print(f"Another night is under way in the archive {base.archive.location}; nothing was begun.")
         return
     _print_night(night, page, as_json=as_json)
-    raise typer.Exit(_exit_code(night))
+    raise typer.Exit(_exit_code(night.sites))
 
 
 def _now() -> datetime:
@@ -126,8 +129,8 @@ def _keep(work: Path, night: Night) -> Path | None:
         return None
 
 
-def _exit_code(night: Night) -> int:
-    statuses = {each.status for each in night.sites}
+def _exit_code(sites: Iterable[SiteNight]) -> int:
+    statuses = {each.status for each in sites}
     return FAILED if "failed" in statuses else WARNINGS if "warnings" in statuses else 0
 
 

@@ -44,7 +44,7 @@ def spend(
     orders = [_order(each, processes) for each in acting]
     disk.make_folder(work)
     results = asyncio.run(Pool(orders, processes, log_file(work), watch).run()) if orders else {}
-    sites = tuple(results.get(each.site) or _not_done(each) for each in planned)
+    sites = tuple(results.get(each.site) or not_done(each) for each in planned)
     return Night(started_at=began_at, ended_at=now(), sites=sites)
 
 
@@ -81,7 +81,8 @@ def _with_workers(config: Config, processes: int) -> Config:
     return config.model_copy(update={"extract": config.extract.model_copy(update={"workers": workers})})
 
 
-def _not_done(planned: Planned) -> SiteNight:
+def not_done(planned: Planned) -> SiteNight:
+    """What a night says of a site for which nothing is done: its file is wrong, or it is skipped."""
     if planned.error is not None:
         return SiteNight(site=planned.site, status="failed", said=(str(planned.error),))
     assert planned.decision is not None
