@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import asdict
 from datetime import UTC
 from typing import Annotated
 
@@ -17,12 +19,20 @@ from pipelines.config import load_config
 from pipelines.publish.manifest import Manifest, newest, numbers
 from pipelines.report.missing import missing as missing_of
 from pipelines.store.contract import Store
+from pipelines.store.open import open_store
 
 
 def status(
     sites: Annotated[list[str] | None, typer.Argument(help="Sites to show; all of them by default.")] = None,
     missing: Annotated[
         bool, typer.Option("--missing", help="List what the last run was told of and did not have, and why.")
+    ] = False,
+    store_: Annotated[
+        bool,
+        typer.Option(
+            "--store",
+            help="Show what the archive's store can and cannot do, found out by trying it: needs the right to write.",
+        ),
     ] = False,
     archive: ArchiveOption = None,
     config: ConfigOption = None,
@@ -37,12 +47,24 @@ def status(
     ```sh
     pressarc status --json
     pressarc status example.org --missing
+    pressarc status --store --archive s3://bucket/prefix
     ```
 
+    With `--store`, nothing but that: whether the store itself refuses the second of two writers, keeps older versions,
+    and can lock files. There need be no archive yet. A bucket is asked with a hidden object, `.probe-create-only`, as
+    the first crawl would.
+
     With `--json`: `{archive, sites: [{site, runs, last_run, ended_at, outcome, new, changed, removed, exchanges,
-    coverage, warnings}]}`; with `--missing`, too, `{archive, missing}`, the outcome lines by site.
+    coverage, warnings}]}`; with `--missing`, too, `{archive, missing}`, the outcome lines by site; with `--store`,
+    too, `{archive, store: {create_only, versioning, object_lock, missing}}`, null where the store does not say.
     """
-    store = archive_of(load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive}))
+    effective = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})
+    if store_:
+        options = effective.archive
+        with closing(open_store(options.location, endpoint=options.endpoint, region=options.region)) as asked:
+            _print_store(asked, as_json=as_json)
+        return
+    store = archive_of(effective)
     shown = named_sites(store, sites)
     if missing:
         _print_missing(store, shown, as_json=as_json)
@@ -62,6 +84,37 @@ def status(
     for row in rows:
         for warning in row["warnings"] if isinstance(row["warnings"], list) else ():
             out.print(f"{row['site']}: {warning}", markup=False)
+
+
+_ABILITIES: dict[str, dict[bool | None, str]] = {
+    "create_only": {
+        True: "the store refuses the second of two writers of one file",
+        False: "of two writers of one file the later wins: let one process at a time write a site, and promise it with "
+        "store.single_writer",
+    },
+    "versioning": {
+        True: "the store keeps older versions of files, also of removed ones",
+        False: "what is removed, or written over by others, is gone",
+        None: "the store does not say, or has no such thing",
+    },
+    "object_lock": {
+        True: "files can be locked against removal (store.lock, store.legal_hold)",
+        False: "files cannot be locked against removal; only a bucket that is made with it has it",
+        None: "the store does not say, or has no such thing",
+    },
+}
+"""What it means that a store can do something, cannot, or does not say."""
+
+
+def _print_store(store: Store, *, as_json: bool) -> None:
+    found = asdict(store.capabilities())
+    if as_json:
+        print(json.dumps({"archive": store.location, "store": found}, indent=1))
+        return
+    print(store.location)
+    for name, meanings in _ABILITIES.items():
+        answer = {True: "yes", False: "no", None: "unknown"}[found[name]]
+        print(f"{name.replace('_', ' ')}: {answer}: {meanings[found[name]]}")
 
 
 def _print_missing(store: Store, sites: Sequence[str], *, as_json: bool) -> None:

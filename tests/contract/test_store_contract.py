@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from pipelines.cli import app
 from pipelines.errors import ObjectDiffers, ObjectMissing, StoreError
 from pipelines.store.contract import Store
 from pipelines.store.open import open_store
@@ -257,3 +261,18 @@ def test_a_store_that_cannot_refuse_a_second_writer_says_so_in_words(
     assert found.create_only == (found.missing == ())
     assert all("second" in sentence for sentence in found.missing)
     assert keys(store) == []
+
+
+def test_whoever_keeps_an_archive_is_told_what_its_store_can_do(place: Place) -> None:
+    told = CliRunner().invoke(app, ["status", "--store", "--json", "--archive", place.location])
+    said = CliRunner().invoke(app, ["status", "--store", "--archive", place.location]).stdout
+
+    with closing(open_store(place.location)) as store:
+        found = store.capabilities()
+        assert json.loads(told.stdout) == {
+            "archive": store.location,
+            "store": {**asdict(found), "missing": [*found.missing]},
+        }
+    assert ("single_writer" in said) == (not found.create_only)
+    assert ("versioning: yes" in said) == bool(found.versioning)
+    assert len(said.splitlines()) == 4
