@@ -10,12 +10,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from crawler.nightly.due import due_at
 from crawler.nightly.plan import standings
 from crawler.nightly.standing import nights_known
-from pipelines.commands.console import errors
+from pipelines.commands.console import errors, print_rows
 from pipelines.commands.options import USAGE, ArchiveOption, ConfigOption, JsonOption, SetOption
 from pipelines.config import load_config
 from pipelines.errors import ConfigError
@@ -54,16 +53,7 @@ def list_sites(
     shown = [{key: _SHOWN.get(value, str(value)) for key, value in row.items() if key != "error"} for row in rows]
     if not rows:
         out.print(NO_FILES, markup=False)
-    elif out.is_terminal:
-        table = Table()
-        for name in shown[0]:
-            table.add_column(name.replace("_", " "))
-        for each in shown:
-            table.add_row(*each.values())
-        out.print(table)
-    else:
-        for each in shown:
-            print("  ".join(f"{name}={value}" for name, value in each.items()))
+    print_rows(shown)
     for row in rows:
         if row["error"]:
             errors.print(f"{row['site']}: {row['error']}", markup=False)

@@ -11,9 +11,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from pipelines.commands.archive import archive_of, named_sites
+from pipelines.commands.console import print_rows
 from pipelines.commands.options import ArchiveOption, ConfigOption, JsonOption, SetOption
 from pipelines.config import load_config
 from pipelines.publish.manifest import Manifest, newest, numbers
@@ -65,22 +65,19 @@ def status(
             _print_store(asked, as_json=as_json)
         return
     store = archive_of(effective)
-    shown = named_sites(store, sites)
+    named = named_sites(store, sites)
     if missing:
-        _print_missing(store, shown, as_json=as_json)
+        _print_missing(store, named, as_json=as_json)
         return
-    rows = [_site_status(store, site) for site in shown]
+    rows = [_site_status(store, site) for site in named]
     if as_json:
         print(json.dumps({"archive": store.location, "sites": rows}, indent=1))
         return
     out = Console(soft_wrap=True, highlight=False)
     if not rows:
         out.print(f"The archive {store.location} has no committed run yet.", markup=False)
-    elif out.is_terminal:
-        out.print(_table(rows, title=f"Archive {store.location}"))
-    else:
-        for row in rows:
-            print("  ".join(f"{name}={value}" for name, value in row.items() if name != "warnings"))
+    shown = [{name: value for name, value in row.items() if name != "warnings"} for row in rows]
+    print_rows(shown, title=f"Archive {store.location}")
     for row in rows:
         for warning in row["warnings"] if isinstance(row["warnings"], list) else ():
             out.print(f"{row['site']}: {warning}", markup=False)
@@ -131,16 +128,6 @@ def _print_missing(store: Store, sites: Sequence[str], *, as_json: bool) -> None
             why = f"{line.reason} ({line.reason.meaning})" if line.reason else "-"
             print(f"{site}  {line.url}  {line.outcome}  {why}  named by {', '.join(line.expected_by)}")
         print(f"{site}: {len(lines)} missing")
-
-
-def _table(rows: list[dict[str, object]], *, title: str) -> Table:
-    table = Table(title=title, title_justify="left")
-    names = [name for name in rows[0] if name != "warnings"]
-    for name in names:
-        table.add_column(name.replace("_", " "), justify="right" if isinstance(rows[0][name], int) else "left")
-    for row in rows:
-        table.add_row(*(str(row[name]) for name in names))
-    return table
 
 
 def _site_status(store: Store, site: str) -> dict[str, object]:
