@@ -17,7 +17,7 @@ from pipelines.config import load_config
 from pipelines.publish.copies import copies
 from pipelines.publish.guarded import Crew
 from pipelines.publish.sealing import Sealing, seal
-from pipelines.publish.takedown import find, finish, obstacles, take_down
+from pipelines.publish.takedown import find, finish, obstacles, take_down, take_up
 from pipelines.publish.work import SiteFolder, work_folder
 
 
@@ -45,6 +45,8 @@ def redact(
     articles were taken out. Later crawls do not bring it back as an article, but do capture its page as long as the
     site serves it.
 
+    A take-down that did not come to its end is gone on with first, that of a machine that is gone, too.
+
     Files that are locked are named, and then nothing is changed. With `--json`: `{article, url, records, files,
     copies: [{url, where, article}], obstacles, manifest}`.
 
@@ -54,7 +56,10 @@ def redact(
     store = archive_of(effective)
     named_sites(store, [site])
     with closing(SiteFolder(work_folder(effective), site)) as folder:
-        finish(store, folder)
+        for taken_up in (finish(store, folder), take_up(store, folder, site)):
+            if taken_up is not None and not as_json:
+                what = ", ".join(down.url for down in taken_up.taken_down)
+                print(f"{what}: what was left of its take-down is done (manifest {taken_up.number})")
         found = find(store, site, target)
         in_the_way = obstacles(store, found)
         with Crew() as crew:

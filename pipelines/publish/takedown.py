@@ -44,7 +44,7 @@ from pipelines.publish.outcomes import OutcomeLine
 from pipelines.publish.tally import Tally
 from pipelines.publish.work import SiteFolder, run_name
 from pipelines.store.contract import Store
-from pipelines.store.keys import Kind, memory_key
+from pipelines.store.keys import Kind, manifest_key, memory_key
 from pipelines.values import article_id
 from pipelines.versions import all_versions
 from pipelines.warc.blank import without_payloads
@@ -164,6 +164,53 @@ def finish(store: Store, site_folder: SiteFolder) -> Manifest | None:
         disk.remove(kept)
     shutil.rmtree(ready)
     return manifest
+
+
+def take_up(store: Store, site_folder: SiteFolder, site: str) -> Manifest | None:
+    """Go on with the site's newest take-down where the machine that committed it is gone; null where nothing is left.
+
+    What was made ready died with that machine. It is made again of the files as they are, which comes to the same.
+
+    Raises:
+        DigestMismatch: It came to something else, as of a damaged file; nothing was done.
+        StoreError: A file is in neither state, or the store failed.
+    """
+    link = next((each for each in reversed(_chain(store, site)) if each.manifest.taken_down), None)
+    if link is None or not any(_is_left(store, each) for down in link.manifest.taken_down for each in down.files):
+        return None
+    making = site_folder.path / f".{_READY}"
+    shutil.rmtree(making, ignore_errors=True)
+    for file in link.manifest.files:
+        disk.make_folder((making / file.key).parent)
+        _bring(store, file.key, making / file.key)
+    for down in link.manifest.taken_down:
+        _make_again(store, making, site, down)
+    _bring(store, manifest_key(site, link.manifest.number), making / "manifest.json")
+    disk.replace(making, site_folder.path / _READY)
+    return finish(store, site_folder)
+
+
+def _is_left(store: Store, each: Replacement) -> bool:
+    try:
+        return store.sha256(each.key) == each.was_sha256
+    except ObjectMissing:
+        return each.now is not None
+
+
+def _make_again(store: Store, making: Path, site: str, down: TakeDown) -> None:
+    found = Found(site, down.article, down.url)
+    for each in down.files:
+        kind = each.key.partition("/")[0]
+        if each.now is None:
+            found.snapshots.add(each.key)
+        elif kind == Kind.WARC:
+            found.records[each.key] = set(down.records)
+        else:
+            (found.indexes if kind == Kind.INDEX else found.parts).add(each.key)
+    for each in sorted(down.files, key=lambda each: each.key in found.indexes):
+        if each.now is not None and _made(store, making, found, each.now).now != each.now:
+            words = "what is left of a take-down cannot be made again of this file; `pressarc verify` says more"
+            raise DigestMismatch(words, where=each.key)
 
 
 def _replace(store: Store, each: Replacement, ready: Path) -> None:
@@ -300,13 +347,17 @@ def _made(store: Store, making: Path, found: Found, file: ManifestFile) -> Repla
 
 def _write_warc(store: Store, key: str, record_ids: Collection[str], target: Path) -> None:
     original = target.with_name(f".{target.name}.original")
-    with store.open(key) as stream, disk.whole(original) as file:
-        while part := stream.read(1 << 20):
-            file.write(part)
+    _bring(store, key, original)
     with original.open("rb") as source, disk.whole(target) as file:
         for part in without_payloads(source, record_ids, where=key):
             file.write(part)
     disk.remove(original)
+
+
+def _bring(store: Store, key: str, target: Path) -> None:
+    with store.open(key) as stream, disk.whole(target) as file:
+        while part := stream.read(1 << 20):
+            file.write(part)
 
 
 def _indexed_anew(store: Store, making: Path, found: Found, key: str) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import random
+import shutil
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -24,7 +25,7 @@ from pipelines.publish.copies import copies
 from pipelines.publish.guarded import Crew
 from pipelines.publish.manifest import newest
 from pipelines.publish.rebuild import rebuild
-from pipelines.publish.takedown import find, finish, obstacles, take_down
+from pipelines.publish.takedown import find, finish, obstacles, take_down, take_up
 from pipelines.publish.work import SiteFolder
 from pipelines.store.keys import memory_key
 from pipelines.store.local import LocalStore
@@ -300,6 +301,36 @@ def test_a_take_down_that_dies_anywhere_is_gone_on_with(
     assert (report(museum).findings, report(museum).checked.taken_down) == ([], 1)
     assert SECRET not in everything(museum)
     assert finish(LocalStore(museum.folder), folder) is None
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_a_take_down_of_a_machine_that_is_gone_is_gone_on_with_by_another(
+    museum: Museum, folder: SiteFolder, number: int
+) -> None:
+    class DyingStore(LocalStore):
+        """Its machine dies before it removes one more file than *number*."""
+
+        removed = 0
+
+        def remove(self, key: str) -> None:
+            self.removed += 1
+            if self.removed > number:
+                raise Killed
+            super().remove(key)
+
+    store = DyingStore(museum.folder)
+    found = find(store, SITE, url_of("quarry"))
+    with pytest.raises(Killed):
+        take_down(store, folder, found, reason=REASON, now=FOURTH, new_suffix=suffixes(0x77))
+    assert report(museum).findings != []
+    with closing(SiteFolder(museum.folder / ".other", SITE)) as other:
+        taken_up = take_up(LocalStore(museum.folder), other, SITE)
+        assert taken_up is not None
+        assert taken_up.number == 4
+        assert take_up(LocalStore(museum.folder), other, SITE) is None
+    shutil.rmtree(museum.folder / ".work")
+    assert (report(museum).findings, report(museum).checked.taken_down) == ([], 1)
+    assert SECRET not in everything(museum)
 
 
 def test_a_run_that_came_first_leaves_all_as_it_was(museum: Museum, folder: SiteFolder) -> None:
