@@ -39,16 +39,17 @@ def redact(
 
     Taken out are the bodies of the WARC records of its own URL, and of those that outcome lines name for it; the
     content of all its lines; and the memory's snapshots but for a new one without it. What other pages say of it
-    (teasers, quotations, the article below another's) stays, and so do copies that others have made. Articles with the
-    same text are named, each to be taken out by a call of its own; with `--dry-run` all pages of the site are read,
-    too, and those that carry most of its paragraphs are named. `pressarc verify` goes on to hold, and says how many
-    articles were taken out. Later crawls do not bring it back as an article, but do capture its page as long as the
-    site serves it.
+    (teasers, quotations, the article below another's) stays, unless a line of it was made of that page: such a page
+    goes, and the other article on it, which is named, can be proven no more. Copies that others have made stay.
+    Articles with the same text are named, each to be taken out by a call of its own; with `--dry-run` all pages of the
+    site are read, too, and those that carry most of its paragraphs are named. `pressarc verify` goes on to hold, and
+    says how many articles were taken out. Later crawls do not bring it back as an article, but do capture its page as
+    long as the site serves it.
 
     A take-down that did not come to its end is gone on with first, that of a machine that is gone, too.
 
     Files that are locked are named, and then nothing is changed. With `--json`: `{article, url, records, files,
-    copies: [{url, where, article}], obstacles, manifest}`.
+    copies: [{url, where, article}], unproven, obstacles, manifest}`.
 
     Exit code 0 where it is out, or could be; 1 where locked files are in the way.
     """
@@ -76,6 +77,7 @@ def redact(
         "records": sum(map(len, found.records.values())),
         "files": found.keys,
         "copies": [asdict(each) for each in others],
+        "unproven": sorted(found.unproven),
         "obstacles": in_the_way,
         "manifest": manifest.number if manifest else None,
     }
@@ -84,6 +86,8 @@ def redact(
     else:
         done = f"taken down by manifest {manifest.number}" if manifest else "nothing was changed"
         print("\n".join(f"{key}: {'removed' if key in found.snapshots else 'replaced'}" for key in found.keys))
+        for url in sorted(found.unproven):
+            print(f"{url}: its page carries it, too, and goes; its line stays, and can be proven no more")
         for each in others:
             what = f"the article {each.article} has its text" if each.article else "the page carries its text"
             print(f"{each.url}: {what}, and stays ({each.where})")

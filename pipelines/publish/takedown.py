@@ -43,6 +43,7 @@ from pipelines.publish.manifest import (
 from pipelines.publish.outcomes import OutcomeLine
 from pipelines.publish.tally import Tally
 from pipelines.publish.work import SiteFolder, run_name
+from pipelines.reasons import Event
 from pipelines.store.contract import Store
 from pipelines.store.keys import Kind, manifest_key, memory_key
 from pipelines.values import article_id
@@ -77,6 +78,8 @@ class Found:
     """Digests of the texts of its revisions."""
     repeats: set[str] = field(default_factory=set)
     """Ids of the articles that it repeats."""
+    unproven: set[str] = field(default_factory=set)
+    """URLs of other articles that stand on its pages: their lines stay, and can be proven no more."""
 
     @property
     def keys(self) -> list[str]:
@@ -111,6 +114,8 @@ def find(store: Store, site: str, target: str) -> Found:
         keys = {file.key for file in link.manifest.files}
         if keys & found.records.keys():
             found.indexes.update(key for key in keys if key.startswith(f"{Kind.INDEX}/"))
+            for key in (key for key in keys if key.startswith(f"{Kind.ARTICLES}/")):
+                found.unproven.update(_others_on_its_pages(store, key, found))
     return found
 
 
@@ -259,6 +264,15 @@ def _look_at_articles(store: Store, key: str, found: Found) -> None:
         found.repeats |= {article.duplicate_of} if article.duplicate_of else set()
         for named in (article.provenance.warc, *article.provenance.further):
             found.records.setdefault(named.key, set()).add(named.record_id)
+
+
+def _others_on_its_pages(store: Store, key: str, found: Found) -> Iterator[str]:
+    for line in part_lines(store, key):
+        article = value_of_line(Article, line, where=key)
+        places = (article.provenance.warc, *article.provenance.further)
+        is_there = any(each.record_id in found.records.get(each.key, ()) for each in places)
+        if is_there and article.id != found.article and article.event is not Event.REMOVED:
+            yield article.url
 
 
 def _own_lines(article: Article) -> Iterator[str]:

@@ -172,8 +172,7 @@ def _prove(store: Store, chain: Chain, link: Link, unit: Unit, line: _Line, crew
         findings=list(chain.findings),
     )
     proof.findings += _unit_findings(store, unit, line)
-    downs = (down for each in chain.links for down in each.manifest.taken_down)
-    proof.taken_down = next((down.reason for down in downs if down.article == article.id), None)
+    proof.taken_down = _why_taken_down(chain, article)
     if proof.taken_down is not None:
         return proof
     named = article.provenance.warc
@@ -201,6 +200,17 @@ def _prove(store: Store, chain: Chain, link: Link, unit: Unit, line: _Line, crew
     places = crew.one(on_page(_places, article, [record, *further]))
     proof.sentences = [] if isinstance(places, Reason) else places
     return proof
+
+
+def _why_taken_down(chain: Chain, article: Article) -> str | None:
+    """Why it was taken out of the archive, itself or a page of it with another article; null if it was not."""
+    records = {place.record_id for place in (article.provenance.warc, *article.provenance.further)}
+    for down in (down for each in chain.links for down in each.manifest.taken_down):
+        if down.article == article.id:
+            return down.reason
+        if not records.isdisjoint(down.records):
+            return f"its page went with {down.url}: {down.reason}"
+    return None
 
 
 def _unit_findings(store: Store, unit: Unit, line: _Line) -> list[Finding]:

@@ -142,6 +142,22 @@ def test_copies_are_named_under_other_urls_and_below_other_articles(tmp_path: Pa
     assert len({each.where for each in named}) == len(named) == 3
 
 
+def test_an_article_whose_page_carried_it_is_named_before_and_says_afterwards_why_it_cannot_be_proven(
+    tmp_path: Path,
+) -> None:
+    with in_this_process():
+        night(tmp_path, [*pages_of("bakery"), (url_of("tramway"), article_page("tramway", embeds="shipyard"), 200)])
+    museum, store = Museum(tmp_path), LocalStore(tmp_path)
+    assert find(store, SITE, url_of("bakery")).unproven == set()
+    assert find(store, SITE, url_of("shipyard")).unproven == {url_of("tramway")}
+    with closing(SiteFolder(tmp_path / ".work", SITE)) as folder:
+        redact(museum, folder, url_of("shipyard"))
+    assert report(museum).findings == []
+    proof = prove(store, id_of("tramway"), [SITE], Crew(1))
+    assert proof is not None
+    assert (proof.taken_down, proof.findings) == (f"its page went with {url_of('shipyard')}: {REASON}", [])
+
+
 def test_a_proof_of_its_line_says_why_it_is_gone_and_other_lines_are_proven(museum: Museum, folder: SiteFolder) -> None:
     redact(museum, folder)
     store = LocalStore(museum.folder)
