@@ -14,6 +14,7 @@ import typer
 from pipelines.commands.archive import archive_of, named_sites
 from pipelines.commands.options import FAILED, ArchiveOption, ConfigOption, DryRunOption, JsonOption, SetOption
 from pipelines.config import load_config
+from pipelines.errors import ConfigError
 from pipelines.publish.copies import copies
 from pipelines.publish.guarded import Crew
 from pipelines.publish.sealing import Sealing, seal
@@ -53,6 +54,8 @@ def redact(
 
     Exit code 0 where it is out, or could be; 1 where locked files are in the way.
     """
+    if not reason.strip():
+        raise ConfigError("why it is taken out is wanted: it is what is left to say of it", where="--reason")
     effective = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})
     store = archive_of(effective)
     named_sites(store, [site])

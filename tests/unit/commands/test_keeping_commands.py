@@ -129,6 +129,8 @@ def test_an_article_is_taken_down_after_a_dry_run(archive: Path) -> None:
     done = pressarc(*arguments, "--dry-run", "--json")
     assert (done.exit_code, json.loads(done.output)["manifest"]) == (0, None)
     assert pressarc("verify", "--workers", "1").exit_code == 0
+    with pytest.raises(ConfigError, match="why it is taken out"):
+        pressarc(*arguments[:-1], " ")
     done = pressarc(*arguments)
     assert (done.exit_code, "taken down by manifest 2" in done.output) == (0, True)
     done = pressarc("verify", "--workers", "1")
