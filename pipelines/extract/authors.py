@@ -32,7 +32,6 @@ _STAMP = re.compile(
 )
 """What a date is the date of, where it stands between a name and the date."""
 _SUFFIX = re.compile(r"\b(?:jr|sr|[^\W\d_])\.$", re.IGNORECASE)
-_LOWER_END = re.compile(r"(?:\s+[^\W\d_A-Z][^\W\d_]*)+$|[\s,:]+$")
 _ROLE_END = re.compile(
     r"(?:[^\W\d_]+[\s-]+){0,3}(?:reporter|editor|correspondent|writer|producer|redakteur(?:in)?|journaliste?|korrespondent(?:in)?)",
     re.IGNORECASE,
@@ -126,7 +125,7 @@ def byline_names(text: str, authors: Collection[str] = ()) -> tuple[str, ...]:
     if len(text) > _MAX_CHARS * 2 or text.startswith(("—", "–")):  # such a dash is before whom a quote is by
         return ()
     rest = without_dates(text)
-    pieces = [_LOWER_END.sub("", _STAMP.sub("", piece)) for piece in parted(rest)] if rest != text else parted(text)
+    pieces = [_without_small_words(_STAMP.sub("", piece)) for piece in parted(rest)] if rest != text else parted(text)
     signed = [piece[opening.end() :] for piece in pieces if (opening := _BYLINE.match(piece))]
     if signed:
         people = [_AFTERWARDS.sub("", person) for piece in signed for person in _apart(piece) if person]
@@ -144,6 +143,14 @@ def byline_names(text: str, authors: Collection[str] = ()) -> tuple[str, ...]:
     people = [person for person in _apart(text) if person]
     known = {line_key(author) for author in authors}
     return tuple(people) if people and all(line_key(person) in known for person in people) else ()
+
+
+def _without_small_words(piece: str) -> str:
+    """A piece without what led to a date behind it: "By Ana Diaz on", "Ana Diaz, le"."""
+    words = piece.split()
+    while words and words[-1].strip(",:").islower():
+        words.pop()
+    return " ".join(words).rstrip(" ,:")
 
 
 def parted(text: str) -> list[str]:

@@ -21,6 +21,8 @@ from pipelines.page.text import ends_sentence, line_key, pattern_of
 from pipelines.values import Removal
 
 _MOST_REMOVED_SHARE = 0.5
+_LEAST_EVERYWHERE, _EVERYWHERE_SHARE = 5, 0.8
+_LEAST_REST_WORDS = 12
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}(?:\s*(?:[ap]\.?m\.?|Uhr|h))?(?:\s*[A-Z]{2,4})?", re.IGNORECASE)
 _HEAD_BLOCKS = 4
 _TAIL_BLOCKS = 2
@@ -97,12 +99,23 @@ def _repeated(blocks: Sequence[TextRun], summary: str, profile: Profile) -> froz
     found = frozenset(block.key for block in blocks if _support(block, profile) and not summary.startswith(block.key))
     words = sum(block.words for block in blocks)
     lost = sum(block.words for block in blocks if block.key in found)
-    return found if lost <= words * _MOST_REMOVED_SHARE else frozenset()
+    if lost <= words * _MOST_REMOVED_SHARE:
+        return found
+    # In nearly all articles, and none the larger part of this one: a short piece of news among much furniture.
+    sure = [block for block in blocks if block.key in found and _is_everywhere(_support(block, profile), profile)]
+    rest = words - sum(block.words for block in sure)
+    is_small = all(block.words <= words * _MOST_REMOVED_SHARE for block in sure)
+    return frozenset(block.key for block in sure) if is_small and rest >= _LEAST_REST_WORDS else frozenset()
+
+
+def _is_everywhere(support: int, profile: Profile) -> bool:
+    return support >= max(_LEAST_EVERYWHERE, profile.articles * _EVERYWHERE_SHARE)
 
 
 def _support(block: TextRun, profile: Profile) -> int:
     """In how many articles the line stands, its numbers left open where it is long; 0 where it is no furniture."""
-    return profile.furniture.get(block.key, 0) or profile.furniture.get(pattern_of(block.key), 0)
+    support = profile.furniture.get(block.key, 0)
+    return support or (profile.furniture.get(pattern_of(block.key), 0) if block.kind == "paragraph" else 0)
 
 
 def _margins(count: int) -> Sequence[int]:

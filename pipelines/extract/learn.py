@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from math import ceil
 
 from pipelines.extract.nodes import count_nodes, is_borne_out, merge_nodes
 from pipelines.extract.profile import EMPTY, Profile
@@ -23,7 +24,6 @@ TITLE_SEPARATORS = (" | ", " - ", " – ", " — ", " · ", " • ", " :: ", " �
 
 _LONG_LINE_WORDS = 6
 _LEAST_OPEN = 3
-"""In how many articles a line must stand, its numbers left open, and in half of all."""
 _RARE = 16
 """Lines in more articles than this say nothing about two of them being one."""
 _SAME_SHARE = 0.6
@@ -46,12 +46,11 @@ def learn(surveys: Iterable[Survey], known: Mapping[str, int] | None = None, pre
         counts[line] = max(counts[line], support)
     seen = max(len(articles), previous.articles)
     least = _least_support(seen)
-    # Reports that are written anew each day, as of markets, differ in numbers only: half of a site is not made of them.
-    least_open = max(_LEAST_OPEN, -(-seen // 2))
     furniture = {
         line: support
         for line, support in sorted(counts.items())
-        if support >= (least_open if OPEN_NUMBER in line else least) and len(line) <= _MAX_LINE_CHARS
+        if support >= (_least_open_support(line, seen) if OPEN_NUMBER in line else least)
+        and len(line) <= _MAX_LINE_CHARS
     }
     parts = [part for same in articles for part in same[:1]]
     taught = [next((part.votes for part in same if part.votes), ()) for same in articles]
@@ -76,6 +75,15 @@ def count_lines(surveys: Iterable[Survey]) -> dict[str, int]:
 def _least_support(articles: int) -> int:
     """How many articles make a line furniture: more where there are many, as reports repeat their background."""
     return 2 if articles < 8 else max(3, -(-articles // 50))
+
+
+def _least_open_support(line: str, articles: int) -> int:
+    """In how many articles a line must stand with its numbers left open: in half of all, and a short one in most.
+
+    Reports that are written anew each day, as of markets, differ in numbers only: half of a site is not made of them.
+    """
+    share = 0.5 if line.count(" ") >= _LONG_LINE_WORDS else 0.8
+    return max(_LEAST_OPEN, ceil(articles * share))
 
 
 def _count(articles: Iterable[list[SurveyedPart]]) -> Counter[str]:

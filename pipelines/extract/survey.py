@@ -19,8 +19,10 @@ def survey_part(part: PreparedPart, profile: Profile) -> SurveyedPart:
         part: As prepared.
         profile: What was known when it was prepared, to say whether its template still holds.
     """
-    keys = [passage.key for index, passage in enumerate(part.passages) if index not in part.teasers]
-    lines = dict.fromkeys(line for key in keys for line in (key, pattern_of(key)))
+    own = [passage for index, passage in enumerate(part.passages) if index not in part.teasers]
+    # In lists and tables numbers say something: "3 eggs".
+    open_lines = (pattern_of(passage.key) for passage in own if passage.kind == "paragraph")
+    lines = dict.fromkeys((*(passage.key for passage in own), *open_lines))
     return SurveyedPart(
         article_url=part.url,
         lines=tuple(lines),

@@ -24,7 +24,6 @@ _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "॥", "؟",
 
 OPEN_NUMBER = "#"
 """It is in no key, as punctuation is not."""
-_LEAST_PATTERN_WORDS = 6
 
 # Marks of typography, which part words as a space does: without them most Latin text is ASCII.
 _TYPOGRAPHY = re.compile(
@@ -74,14 +73,11 @@ def word_count(text: str) -> int:
 
 
 def pattern_of(key: str) -> str:
-    """A long line's key with its numbers left open, for lines that count something anew on each page: # stands for one.
-
-    Short lines are left as they are: "3 eggs" and "2 1" say something by their numbers.
-    """
+    """A line's key with its numbers left open, for lines that count something anew on each page: # stands for one."""
     if not any(map(str.isdigit, key)):
         return key
     words = [OPEN_NUMBER if any(map(str.isdigit, word)) else word for word in key.split()]
-    return " ".join(words) if len(words) - words.count(OPEN_NUMBER) >= _LEAST_PATTERN_WORDS else key
+    return " ".join(words) if words.count(OPEN_NUMBER) < len(words) else key
 
 
 def line_key(text: str) -> str:

@@ -36,6 +36,14 @@ def test_repeated_lines_that_are_most_of_an_article_stay() -> None:
     assert removed(f"{BODY}<p>Short.</p>", knows(TEXT)) == []
 
 
+def test_lines_of_nearly_all_articles_go_from_a_short_one_too() -> None:
+    notes = [f"This note number {word} stands below each article and is rather long." for word in ("one", "two")]
+    html = f"{BODY}{''.join(f'<p>{note}</p>' for note in notes)}"
+    known = {line_key(note): 19 for note in notes}
+    assert [text for text, *_ in removed(html, Profile(furniture=known, articles=20))] == notes
+    assert removed(html, Profile(furniture=known, articles=60)) == []
+
+
 def test_a_line_that_sums_up_the_article_stays_however_often_others_tease_with_it() -> None:
     html = f"<p>The ferry stays in service.</p>{BODY}"
     found = cleaned(html, knows("The ferry stays in service."), description="The ferry stays in service. More inside.")

@@ -91,3 +91,10 @@ def test_a_line_with_its_numbers_left_open_is_furniture_in_half_of_all_articles_
     lines = [(box, report) if n < 4 else (box,) for n in range(10)]
     surveys = [Survey((part(f"{n}", *own(f"story{n}"), *some),)) for n, some in enumerate(lines)]
     assert learn(surveys).furniture == {box: 10}
+
+
+def test_a_short_line_with_its_numbers_left_open_must_stand_in_most() -> None:
+    surveys = [
+        Survey((part(f"{n}", *own(f"story{n}"), "views #", *(["goals #"] if n < 7 else [])),)) for n in range(10)
+    ]
+    assert learn(surveys).furniture == {"views #": 10}
