@@ -174,4 +174,5 @@ class Rule(StrEnum):
     SUMMARY = "summary"
     BIO = "bio"
     PICTURE = "picture"
+    FORM = "form"
     BELOW = "below"

@@ -3,8 +3,8 @@
 In: a prepared part and the passages that were chosen. Out: the passages that stay, with those that were missed, and a
 `Removal` for each that went. For: a passage stands amid the text, in the same element and the same kind of node.
 Against, each a rule of its own: it is a link, a list of links, the summary above the text, about the author, beside a
-picture, or below the end of the text in another part of the page. Evidence against more than half of the text is no
-evidence: then the choice is odd, not the page.
+picture or a form, or below the end of the text in another part of the page. Evidence against more than half of the text
+is no evidence: then the choice is odd, not the page.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from pipelines.extract.passage import STEP, Passage
 from pipelines.extract.prepare import PreparedPart
-from pipelines.page.text import line_key
+from pipelines.page.text import ends_sentence, line_key
 from pipelines.values import Removal
 
 _AT_LEAST = 2
@@ -31,6 +31,7 @@ _HEAD, _TAIL = 3, 4
 """How many passages at either end may tell of the author."""
 _MAIN_SHARE = 0.8
 """The share of the text that one kind of element must hold to be its own."""
+_MOST_LABEL_WORDS = 3
 _MOST_BELOW_SHARE = 0.2
 """More text than this below the end is the article's after all."""
 
@@ -124,7 +125,7 @@ def _links(part: PreparedPart, whole: Sequence[int], _: Collection[str]) -> Iter
 
 
 def _link_lists(part: PreparedPart, whole: Sequence[int], _: Collection[str]) -> Iterator[int]:
-    """Lists whose items are links, or a word and a link."""
+    """Lists whose items are links, or a word and a link, and the labels above them."""
     lists: dict[str, list[int]] = defaultdict(list)
     for index in whole:
         if part.passages[index].kind == "list_item":
@@ -133,6 +134,15 @@ def _link_lists(part: PreparedPart, whole: Sequence[int], _: Collection[str]) ->
         linked = sum(part.passages[index].linked_chars for index in items)
         if linked * 2 > sum(len(part.passages[index].text) for index in items):
             yield from items
+    for index in whole:
+        below = part.passages[index + 1 : index + 2]
+        if below and below[0].kind == "list_item" and below[0].is_linked and _is_label(part.passages[index]):
+            yield index
+
+
+def _is_label(passage: Passage) -> bool:
+    """Whether a passage is a few words that are no sentence, such as "Topics"."""
+    return passage.kind != "list_item" and passage.words <= _MOST_LABEL_WORDS and not ends_sentence(passage.text)
 
 
 def _summaries(part: PreparedPart, whole: Sequence[int], _: Collection[str]) -> Iterator[int]:
@@ -157,6 +167,11 @@ def _pictured(part: PreparedPart, whole: Sequence[int], _: Collection[str]) -> I
     for index in whole:
         if index in part.pictured and part.passages[index].kind not in ("quote", "list_item"):
             yield index
+
+
+def _beside_forms(part: PreparedPart, whole: Sequence[int], _: Collection[str]) -> Iterator[int]:
+    """Text in one small box with a form."""
+    yield from part.beside_forms.intersection(whole)
 
 
 def _below(part: PreparedPart, whole: Sequence[int], _: Collection[str]) -> Iterator[int]:
@@ -189,6 +204,7 @@ RULES: dict[str, _Rule] = {
     "summary": _summaries,
     "bio": _bios,
     "picture": _pictured,
+    "form": _beside_forms,
     "below": _below,
 }
 """What speaks against a passage, by the name that `quality.removed` gives it."""

@@ -63,6 +63,10 @@ def clean(
     verdicts = {place: _verdict(block, titles, repeated, profile) for place, block in enumerate(blocks)}
     for place, block in enumerate(blocks):
         verdicts[place] = verdicts[place] or _time(block)
+    headline = next((place for place in range(min(len(blocks), _HEAD_BLOCKS)) if blocks[place].key in titles), 0)
+    for place in range(headline):
+        above = blocks[place]
+        verdicts[place] = verdicts[place] or (None if above.is_running else Removal(above.text, "headline", 1))
     for place in _margins(len(blocks)):
         verdicts[place] = verdicts[place] or _byline_or_date(blocks[place], authors)
     verdicts = {place: _heard(found, profile) for place, found in verdicts.items()}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 
 from pipelines.extract.embeds import Embeds, read_embeds
 from pipelines.extract.engine import Selection, select
@@ -30,6 +30,7 @@ CHECKED_EVERY = 32
 """One article in so many is always read both ways."""
 _BOX_DEPTH = 3
 _MOST_BOX_WORDS = 25
+_MOST_FORM_WORDS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class PreparedPart:
     """Indexes of the passages that open other articles."""
     pictured: frozenset[int]
     """Indexes of the passages that stand in a small box with a picture."""
+    beside_forms: frozenset[int]
+    """Indexes of the passages that stand in a small box with a form."""
     marked: tuple[str, ...]
     """Paths of elements that mean "article"."""
     claims: Claims
@@ -88,6 +91,7 @@ def prepare_part(
         passages=passages,
         teasers=frozenset(index for index, block in enumerate(part.blocks) if is_teaser(block, boxes)),
         pictured=_pictured(part),
+        beside_forms=_beside_forms(part),
         marked=tuple(paths.of(element) for element in marked),
         claims=claims,
         pictures=read_pictures(part, facts, paths),
@@ -123,6 +127,17 @@ def _pictured(part: Part) -> frozenset[int]:
     """Indexes of the blocks that share a small box with a picture and nothing else."""
     around = (_box_of(image, part.element) for image in part.element.iter("img"))
     boxes = frozenset(box for box in around if box is not None)
+    return frozenset(index for index, block in enumerate(part.blocks) if boxes and stands_in(block, boxes))
+
+
+def _beside_forms(part: Part) -> frozenset[int]:
+    """Indexes of the blocks that share a small box with a form; a form around the whole page is no such box."""
+    boxes = frozenset(
+        up
+        for form in part.element.iter("form")
+        for up in islice(chain((form,), form.iterancestors()), _BOX_DEPTH)
+        if up is not part.element and has_words(up, at_most=_MOST_FORM_WORDS)
+    )
     return frozenset(index for index, block in enumerate(part.blocks) if boxes and stands_in(block, boxes))
 
 

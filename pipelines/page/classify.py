@@ -18,8 +18,9 @@ from urllib.parse import urlsplit
 from pipelines.http.url import absolute_url, canonical_url, same_site
 from pipelines.page.blocks import TextBlock
 from pipelines.page.facts import Facts, is_home
-from pipelines.page.jsonld import is_article_type, types_of
+from pipelines.page.jsonld import is_article_type, strings, types_of
 from pipelines.page.teasers import is_teaser, small_boxes, teaser_boxes
+from pipelines.page.text import word_count
 from pipelines.page.tree import Element
 
 _LISTING_TYPES = frozenset(("CollectionPage", "ItemList", "SearchResultsPage", "ProfilePage"))
@@ -72,6 +73,8 @@ def classify(root: Element, facts: Facts, blocks: Sequence[TextBlock]) -> Verdic
     claims = _claims(facts)
     if claims.says_article and (words >= _LEAST_WORDS or sum(block.words for block in blocks) >= _PLENTY_WORDS):
         return Verdict(Kind.ARTICLE, ("metadata of an article", f"{words} words"))
+    if claims.says_article and (told := _told_words(facts)) >= _LEAST_WORDS:
+        return Verdict(Kind.ARTICLE, ("metadata of an article with its text", f"{told} words"))
     teasers = count_teasers(root, facts)
     if _is_listing_url(facts.url) and not claims.says_article:
         return Verdict(Kind.LISTING, ("url of a listing", f"{teasers} teasers"))
@@ -100,6 +103,11 @@ def _is_list_of_links(facts: Facts, blocks: Sequence[TextBlock]) -> bool:
     running = [block for block in blocks if block.is_running]
     beside = [next((boxes[up] for up in block.element.iterancestors() if up in boxes), None) for block in running]
     return None not in beside and len(set(beside)) >= _MANY_TEASERS
+
+
+def _told_words(facts: Facts) -> int:
+    """The words of the text that the metadata gives: pages that scripts make may show none."""
+    return max((word_count("\n".join(strings(item.get("articleBody")))) for item in facts.articles), default=0)
 
 
 def _own_words(root: Element, blocks: Sequence[TextBlock]) -> int:

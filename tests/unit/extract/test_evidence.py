@@ -56,6 +56,20 @@ def test_what_the_page_itself_speaks_against_goes_and_is_told(rule: str, extra: 
     assert {removal.rule for removal in found.removed} <= {rule, "headline"}
 
 
+def test_text_in_a_small_box_with_a_form_goes_and_the_form_around_a_page_does_not_count() -> None:
+    box = (
+        "<h3>Morning tide</h3><p>Sign up here, and get the best of the harbour in your inbox every single morning.</p>"
+    )
+    form = "<form><input type=email><button>Sign up</button></form>"
+    body = f"{paragraphs(BODY[:3])}<div>{box}{form}</div>{paragraphs(BODY[3:])}"
+    assert kept(f"<article>{body}</article>") == BODY
+    assert kept(f"<form method=post><article>{paragraphs(BODY)}</article></form>") == BODY
+
+
+def test_the_label_of_a_list_of_links_goes_with_it() -> None:
+    assert kept(f"<article>{paragraphs(BODY)}<p>Topics</p>{LINK_LIST}</article>") == BODY
+
+
 def test_a_list_above_the_text_is_its_summary_and_one_within_it_is_text() -> None:
     items = f"<ul>{''.join(f'<li>{item}</li>' for item in ITEMS)}</ul>"
     above = kept(f"<article>{items}{paragraphs(BODY)}</article>")

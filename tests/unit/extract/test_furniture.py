@@ -27,6 +27,11 @@ def test_the_headline_is_no_part_of_the_body() -> None:
     assert removed(f"<h2>The Ferry Stays!</h2>{BODY}") == [("The Ferry Stays!", "headline", 1)]
 
 
+def test_a_short_line_above_the_headline_goes_with_it() -> None:
+    html = f"<h2>Harbour dispute</h2><h1>The ferry stays</h1>{BODY}"
+    assert [text for text, *_ in removed(html)] == ["Harbour dispute", "The ferry stays"]
+
+
 def test_a_line_known_from_other_articles_goes_and_its_support_is_told() -> None:
     line = "Our standards: we check what we print."
     assert removed(f"{BODY}<p>{line}</p>", knows(line)) == [(line, "repeated", 7)]
