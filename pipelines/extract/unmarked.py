@@ -29,7 +29,7 @@ _LEAST_WORDS = 80
 _LEAST_NAMED_WORDS = 45
 _LEAST_PARAGRAPHS = 2
 _WORD = re.compile(r"[a-z]+")
-_SLUG = re.compile(r"^[^?#]*?/?([^/?#]*-[^/?#]*)(?:/[^/?#-]*)*(?:[?#].*)?$", re.DOTALL)
+_QUERY = re.compile(r"[?#]")
 _LEAST_SPELT_WORDS = 3
 _SPELT_SHARE = 0.75
 """The share of the words in an address that must be in the title."""
@@ -92,7 +92,9 @@ def link_by_name(element: Element, title: str) -> str | None:
 @lru_cache(maxsize=1024)
 def _slug_words(href: str) -> frozenset[str]:
     """The words that an address spells; a page's links are asked about for each of its headings."""
-    return frozenset(_spelt(_SLUG.sub(r"\1", href)))
+    path = _QUERY.split(href, maxsplit=1)[0]
+    wordy = [segment for segment in path.split("/") if "-" in segment]
+    return frozenset(_spelt(wordy[-1]) if wordy else ())
 
 
 def _spelt(text: str) -> list[str]:
