@@ -22,10 +22,12 @@ from pipelines.article.build import (
     build,
     build_removed,
     content_digests,
+    kept_content,
     text_sha256,
 )
 from pipelines.article.jsonl import canonical_json, file_sha256, read_lines, to_line, write_part
 from pipelines.article.schema import Article
+from pipelines.publish.rebuild import content_of
 from pipelines.reasons import Event, Flag
 from pipelines.values import Block, Draft, Image, Link, Page, RecordRef, Removal
 
@@ -207,3 +209,6 @@ def test_a_date_counted_back_from_the_capture_makes_no_revision() -> None:
     aged = replace(DRAFT, published_at="2026-11-21", flags=(Flag.DATE_RELATIVE,))
 
     assert content_digests(aged) == content_digests(replace(aged, published_at="2026-11-22"))
+    assert content_of(build(aged, PAGE, RECORD, ORIGIN, NEW)) == kept_content(aged), (
+        "as memory that is made again has it"
+    )
