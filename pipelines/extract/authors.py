@@ -145,6 +145,12 @@ def byline_names(text: str, authors: Collection[str] = ()) -> tuple[str, ...]:
     return tuple(people) if people and all(line_key(person) in known for person in people) else ()
 
 
+def is_agency_line(text: str) -> bool:
+    """Whether a line is a byline of somebody whose name has one word, such as an agency: "By Reuters"."""
+    opening = _BYLINE.match(text)
+    return opening is not None and text[opening.end() :].isalpha() and text[opening.end()].isupper()
+
+
 def _without_small_words(piece: str) -> str:
     """A piece without what led to a date behind it: "By Ana Diaz on", "Ana Diaz, le"."""
     words = piece.split()

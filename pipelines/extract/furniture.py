@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from pipelines.extract.authors import byline_names
+from pipelines.extract.authors import byline_names, is_agency_line
 from pipelines.extract.dates import is_date_line, parse
 from pipelines.extract.phrases import ALONE, LEADS_TO
 from pipelines.extract.profile import Profile
@@ -130,7 +130,7 @@ def _margins(count: int) -> Sequence[int]:
 def _byline_or_date(block: TextRun, authors: Collection[str]) -> Removal | None:
     if block.words > _MOST_MARGIN_WORDS or block.kind == "quote":
         return None
-    if byline_names(block.text, authors):
+    if byline_names(block.text, authors) or (block.kind == "paragraph" and is_agency_line(block.text)):
         return Removal(block.text, "byline", 1)
     is_date = parse(block.text) is not None or (block.kind == "paragraph" and is_date_line(block.text))
     return Removal(block.text, "date", 1) if is_date else None

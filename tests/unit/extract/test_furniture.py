@@ -96,5 +96,9 @@ def test_a_long_line_that_counts_something_anew_on_each_page_goes() -> None:
     assert removed(f"{BODY}<p>3 eggs.</p>", Profile(furniture={"2 eggs": 7})) == []
 
 
+def test_an_agencys_byline_goes_though_it_names_nobody() -> None:
+    assert removed(f"<p>By Reuters</p>{BODY}<p>By noon</p>") == [("By Reuters", "byline", 1)]
+
+
 def test_a_clock_time_by_itself_goes() -> None:
     assert removed(f"<p>17:45</p>{BODY}<p>9.30 am</p>{BODY}") == [("17:45", "date", 1), ("9.30 am", "date", 1)]
