@@ -39,7 +39,7 @@ not depend on the number of processes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 
 from pipelines import schemas
 from pipelines.errors import ArchiveError, ObjectMissing, StoreUnavailable
@@ -61,6 +61,9 @@ from pipelines.verify.unit import Job, SeenRevisit, UnitReport, check_unit
 
 Progress = Callable[[str, int, int], None]
 """Called with the site, the bytes of its files that were dealt with, and how many there are."""
+
+_TRIES = 3
+"""How often a site is checked where its files are being replaced."""
 
 RULES = tuple(
     line.split()[0] for line in (__doc__ or "").splitlines() if line.startswith("    ") and not line.startswith("     ")
@@ -88,6 +91,12 @@ class Report:
 
     findings: list[Finding] = field(default_factory=list)
     checked: Checked = field(default_factory=Checked)
+
+    def add(self, other: Report) -> None:
+        """Have in it what *other*, the report of one more site, has."""
+        self.findings += other.findings
+        for each in fields(Checked):
+            setattr(self.checked, each.name, getattr(self.checked, each.name) + getattr(other.checked, each.name))
 
     def to_json(self) -> dict[str, object]:
         """Both as JSON has them."""
@@ -121,8 +130,27 @@ def verify(store: Store, scope: Scope, progress: Progress, *, workers: int = 1, 
     report.findings += _check_schemas(store)
     with guarded.Crew(workers) as crew:
         for site in scope.sites:
-            _SiteCheck(store, site, scope, report).run(progress, crew, trust or Trust())
+            report.add(_site_report(store, site, scope, progress, crew, trust or Trust()))
     return report
+
+
+def _site_report(store: Store, site: str, scope: Scope, progress: Progress, crew: guarded.Crew, trust: Trust) -> Report:
+    """The check of one site, made again where files were replaced while it went on: it had read the chain before."""
+    for _ in range(_TRIES):
+        report = Report()
+        last = _SiteCheck(store, site, scope, report).run(progress, crew, trust)
+        if not report.findings or not _has_taken_down_since(store, site, last):
+            break
+    return report
+
+
+def _has_taken_down_since(store: Store, site: str, last: int) -> bool:
+    try:
+        return any(read_link(store, site, each).manifest.taken_down for each in numbers(store, site) if each > last)
+    except StoreUnavailable:
+        raise
+    except ArchiveError:
+        return False  # what is wrong with it, the next check says
 
 
 def _check_schemas(store: Store) -> Iterator[Finding]:
@@ -222,7 +250,8 @@ class _SiteCheck:
         self._has_gap = not scope.is_whole
         """Whether articles are missing, so that what follows upon them cannot be judged."""
 
-    def run(self, progress: Progress, crew: guarded.Crew, trust: Trust) -> None:
+    def run(self, progress: Progress, crew: guarded.Crew, trust: Trust) -> int:
+        """Check the site; the number of the newest manifest that was there, 0 for none."""
         chain = read_chain(self._store, self._site)
         self._report.findings += chain.findings
         self._report.findings += check_seals(self._store, self._site, chain.links, trust)
@@ -258,6 +287,7 @@ class _SiteCheck:
             if index is not None:
                 warcs = (file.key for file in link.manifest.files if file.key.startswith(f"{Kind.WARC}/"))
                 self._report.findings += compare_index(index, captures, warcs)
+        return manifests[-1].number if manifests else 0
 
     def _wrong_about_others(self, lines: Sequence[SeenRevision]) -> list[Finding]:
         if not self._scope.extraction:

@@ -261,6 +261,22 @@ def test_what_was_taken_down_and_is_still_there_is_found(museum: Museum, folder:
     assert report(museum).findings == []
 
 
+def test_a_check_that_was_under_way_finds_nothing_wrong_with_what_was_replaced_meanwhile(
+    museum: Museum, folder: SiteFolder
+) -> None:
+    taken_down = False
+
+    def progress(_site: str, done: int, _total: int) -> None:
+        nonlocal taken_down
+        if done and not taken_down:  # the chain was read, and some of its files
+            taken_down = True
+            redact(museum, folder)
+
+    with in_this_process():
+        found = verify(LocalStore(museum.folder), Scope((SITE,)), progress)
+    assert (found.findings, found.checked.manifests, found.checked.taken_down) == ([], 4, 1)
+
+
 def test_a_second_article_can_be_taken_down_after_the_first(museum: Museum, folder: SiteFolder) -> None:
     redact(museum, folder)
     store = LocalStore(museum.folder)
