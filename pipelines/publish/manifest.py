@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, ValidationError
 
 from pipelines.article.jsonl import canonical_json
 from pipelines.article.schema import Line
@@ -124,6 +124,9 @@ def parse_manifest(raw: bytes, where: str) -> Manifest:
         is_sound = claimed == _self_digest(table) and canonical_json({**table, SELF_DIGEST: claimed}) == raw
     except (ValueError, TypeError, AttributeError) as error:
         words = str(error).splitlines()[0]
+        if isinstance(error, ValidationError):
+            first = error.errors()[0]
+            words = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
         raise ArchiveError(f"this is no manifest that this pressarc can read ({words})", where=where) from error
     if not is_sound:
         raise DigestMismatch("the manifest was changed after it was written", where=where)

@@ -116,6 +116,11 @@ def test_what_is_no_manifest_is_refused_with_its_place(raw: bytes) -> None:
     assert caught.value.where == "runs/site=x/00000001.json"
 
 
+def test_a_manifest_of_a_later_schema_is_refused_by_what_it_says() -> None:
+    with pytest.raises(ArchiveError, match=r"\(schema: .*pressarc\.manifest/1"):
+        parse_manifest(rewritten(schema="pressarc.manifest/2"), "x")
+
+
 def test_manifests_are_numbered_from_1_and_found_in_order(tmp_path: Path) -> None:
     store = LocalStore(tmp_path)
     assert newest(store, SITE) is None
