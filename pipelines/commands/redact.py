@@ -7,6 +7,7 @@ import secrets
 from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -47,7 +48,8 @@ def redact(
     says how many articles were taken out. Later crawls do not bring it back as an article, but do capture its page as
     long as the site serves it.
 
-    A take-down that did not come to its end is gone on with first, that of a machine that is gone, too.
+    A take-down that did not come to its end is gone on with first, that of a machine that is gone, too; with
+    `--dry-run` it stays as it is.
 
     Files that are locked are named, and then nothing is changed. With `--json`: `{article, url, records, files,
     copies: [{url, where, article}], unproven, obstacles, manifest}`.
@@ -60,7 +62,8 @@ def redact(
     store = archive_of(effective)
     named_sites(store, [site])
     with closing(SiteFolder(work_folder(effective), site)) as folder:
-        for taken_up in (finish(store, folder), take_up(store, folder, site)):
+        for go_on in () if dry_run else (finish, partial(take_up, site=site)):
+            taken_up = go_on(store, folder)
             if taken_up is not None and not as_json:
                 what = ", ".join(down.url for down in taken_up.taken_down)
                 print(f"{what}: what was left of its take-down is done (manifest {taken_up.number})")
