@@ -142,12 +142,15 @@ def _samples(visits: Sequence[Visit], pages: Sequence[Page], crew: Crew) -> Iter
     """The articles, read as a run would read them: with what all the pages teach."""
     surveys = crew.in_order(on_page(flow.survey_page, page) for page in pages)
     profile = learn(survey for survey in surveys if isinstance(survey, Survey))
-    articles = (
-        visit.page for visit in visits if visit.step.purpose is Purpose.ARTICLE and visit.is_article and visit.page
-    )
+    articles = (visit.page for visit in visits if _is_sample(visit) and visit.is_article and visit.page)
     read = crew.in_order(on_page(flow.read_page, page, profile) for page in articles)
     leads = (_lead(reading) for reading in read if isinstance(reading, Reading))
     return map(_sample, islice(filter(None, leads), SAMPLES))
+
+
+def _is_sample(visit: Visit) -> bool:
+    """Whether it was asked for as an article, or taken for a section and is one."""
+    return visit.step.purpose is Purpose.ARTICLE or (visit.step.purpose is Purpose.CATEGORY and visit.is_article)
 
 
 def _lead(reading: Reading) -> Draft | None:
@@ -230,7 +233,7 @@ def _warnings(
         assert visit.wall is not None
         count = "one answer was a wall:" if len(walls) == 1 else f"{len(walls)} answers were walls, such as"
         yield f"{count} {visit.url} ({visit.wall.meaning})"
-    tried = [visit for visit in visits if visit.step.purpose is Purpose.ARTICLE and not visit.is_redirect]
+    tried = [visit for visit in visits if _is_sample(visit) and not visit.is_redirect]
     if not tried:
         yield "no article was found to look at"
     elif len(samples) < min(SAMPLES, len(tried)):

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
+from crawler.discovery.learnt import shape
 from crawler.discovery.rest import posts_url
 from crawler.frontier.robots import Robots
 from crawler.frontier.tdmrep import tdmrep_url
@@ -142,13 +143,25 @@ def _feed(look: _Look) -> Step | None:
 
 
 def _article(look: _Look) -> Step | None:
-    """The newest that anything names; what has no date comes in the order of the pages."""
-    had = sum(visit.is_article for visit in look.of(Purpose.ARTICLE))
+    """The newest that anything names; what has no date comes in the order of the pages.
+
+    Where nothing is named as an article, and a link that was taken for a section has proved to lead to one, the links
+    of its shape are articles, too.
+    """
+    had = sum(visit.is_article for visit in look.visits)
     if had >= SAMPLES or look.tries(Purpose.ARTICLE) >= _MOST_ARTICLES:
         return None
     named = [each for each in look.candidates() if each.expects_article and look.is_new(each.url)]
+    if not named:
+        shapes = article_shapes(look.visits)
+        named = [each for each in look.candidates() if shape(each.url) in shapes and look.is_new(each.url)]
     named.sort(key=lambda each: each.published_at or each.modified_at or _NEVER, reverse=True)
     return Step(Purpose.ARTICLE, named[0]) if named else None
+
+
+def article_shapes(visits: Sequence[Visit]) -> set[str]:
+    """The shapes of addresses that were taken for sections and proved to be articles."""
+    return {shape(visit.url) for visit in visits if visit.step.purpose is Purpose.CATEGORY and visit.is_article}
 
 
 def _tdmrep(look: _Look) -> Step | None:
@@ -176,10 +189,11 @@ def sections(home: str, visits: Sequence[Visit]) -> list[Candidate]:
     if page is None or page.found is None:
         return []
     others: dict[str, Candidate] = {}
+    shapes = article_shapes(visits)
     taken = {_path(url) for url in (home, page.url, *page.found.signposts.feeds, *page.found.signposts.sitemaps)}
     for each in page.found.candidates:
         is_other = not (each.expects_article or each.is_pagination) and each.target is Target.PAGE
-        if is_other and _path(each.url) not in taken and same_site(each.url, home):
+        if is_other and _path(each.url) not in taken and same_site(each.url, home) and shape(each.url) not in shapes:
             others.setdefault(canonical_url(each.url), each)
     named = [each for visit in visits if visit.found for each in visit.found.candidates if each.expects_article]
     articles = {_path(each.url) for each in named}

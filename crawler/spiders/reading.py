@@ -50,6 +50,7 @@ class Reading:
             nofollow_fields=crawl.obey_x_robots_tag,
         )
         self._learnt = LearntShapes.from_dict(facts.get(_SHAPES))
+        self._unclear: list[tuple[str, FoundKind]] = []
         self._texts: dict[str, frozenset[str]] = {}
         """Address of the first page of each article that stands on several → the lines of its text."""
         rest_read_at = facts.get(_REST_READ)
@@ -59,7 +60,12 @@ class Reading:
     def read(self, page: Page, origin: Candidate) -> Read:
         """What *page*, the answer for *origin*, names."""
         found = read_answer(page, origin, self._rules, self._learnt)
-        self._learnt = self._learnt.with_pages(((page.url, found.kind),))
+        seen = ((page.url, found.kind),)
+        if found.kind is FoundKind.PAGE:
+            # It may be a wall in an article's place: a few of them must not make tonight's other links unlikely.
+            self._unclear += seen
+        else:
+            self._learnt = self._learnt.with_pages(seen)
         candidates = tuple(
             replace(each, hops=f"{origin.hops}L") for each in self._candidates(page, origin, found) if self._wants(each)
         )
@@ -84,7 +90,7 @@ class Reading:
     def facts(self) -> dict[str, object]:
         """What was learnt, for the next night."""
         rest = self._rest_reading_at.isoformat() if self._rest_reading_at else None
-        return {_SHAPES: self._learnt.to_dict(), _REST_READ: rest}
+        return {_SHAPES: self._learnt.with_pages(self._unclear).to_dict(), _REST_READ: rest}
 
     def _candidates(self, page: Page, origin: Candidate, found: Found) -> Iterator[Candidate]:
         yield from found.candidates

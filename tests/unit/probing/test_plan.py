@@ -20,6 +20,7 @@ from tests.unit.probing.looks import (
     page,
     paths,
     sitemap,
+    story,
     story_path,
     teasers,
 )
@@ -44,6 +45,15 @@ def test_a_site_without_sources_is_seen_over_its_pages() -> None:
         "/town/",
         "/town/page/2/",
     ]
+
+
+def test_articles_that_do_not_look_like_any_are_known_by_the_first_that_was_opened() -> None:
+    links = "".join(f'<p><a href="/view.php?id={number}">Story {number}</a></p>' for number in range(9))
+    answers = {"/": f"<html><body>{links}</body></html>", **{f"/view.php?id={n}": story(n) for n in range(9)}}
+    visits = look(answers)
+    assert paths(visits, "category") == ["/view.php?id=0"]
+    assert paths(visits, "article") == [f"/view.php?id={number}" for number in range(1, SAMPLES)]
+    assert sections(HOME, visits) == []
 
 
 def test_news_sitemaps_come_first_and_their_newest_articles_are_the_samples() -> None:

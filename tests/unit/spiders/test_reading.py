@@ -116,3 +116,12 @@ def test_what_pages_of_a_shape_are_is_learnt_while_they_are_read() -> None:
     for number in range(3):
         assert read(site, story, f"view.php?id={number}", via=Source.LINK).is_article
     assert [each.expects_article for each in read(site, listed).candidates] == [True]
+
+
+def test_walls_do_not_make_the_nights_other_links_unlikely() -> None:
+    site = reading()
+    for number in range(3):
+        read(site, "<html><body><p>Please sign in.</p></body></html>", f"2026/11/a-story-of-the-day-{number}")
+    listed = '<html><body><a href="/2026/11/a-story-of-the-day-7">Ferry sinks</a></body></html>'
+    assert [each.expects_article for each in read(site, listed).candidates] == [True]
+    assert reading(facts=site.facts).facts["shapes"] == site.facts["shapes"] != {}
