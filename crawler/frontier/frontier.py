@@ -10,7 +10,7 @@ Nothing here reads a clock or opens a socket: `now` is the beginning of the run,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crawler.frontier.budgets import Budgets, Limits
@@ -190,14 +190,17 @@ class Frontier:
 
     def not_captured(self, url: str, at: datetime, outcome: Outcome, reason: Reason, detail: str | None) -> None:
         """Note why *url* gave no record."""
-        key = identity(url)
+        self._not_captured(identity(url), Unvisited(url, at, outcome, reason, detail, Source.LINK))
+
+    def _not_captured(self, key: str, unvisited: Unvisited) -> None:
         candidate = self._turns.candidate(key)
+        reason = unvisited.reason
         if reason not in FAILURES:
             self._turns.unsent(key)
         self._turns.done(key)
         self._chains.answered(key, goes_on=False)
-        via = candidate.via if candidate is not None else Source.LINK
-        self._expectations.not_had(key, Unvisited(url, at, outcome, reason, detail, via))
+        via = candidate.via if candidate is not None else unvisited.via
+        self._expectations.not_had(key, replace(unvisited, via=via))
 
     # ------------------------------------------------------------ out
 
@@ -366,8 +369,9 @@ class Frontier:
         for key, further in self._chains.waiting():
             if self._turns.candidate(key) is None:
                 self._turns.add(key, further, 0.0)
-        for _, undone in list(self._turns.undone()):
-            self.not_captured(undone.url, at, Outcome.REFUSED, self._why_not(undone), None)
+        for key, undone in list(self._turns.undone()):
+            reason = self._why_not(undone)
+            self._not_captured(key, Unvisited(undone.url, at, Outcome.REFUSED, reason, None, undone.via))
         unvisited = self._expectations.unvisited(self._turns, self._intake.accepted, at)
         wanted = {key: candidate for key in unvisited if (candidate := self._turns.candidate(key)) is not None}
         return Ledger(

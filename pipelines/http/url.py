@@ -22,6 +22,12 @@ _TRACKING = re.compile(
 )
 
 
+# Most URLs, of which a crawl may hold a million: nothing in them that the one form would change. A dot stands within a
+# word, so that `.` and `..` are no such segments.
+_SEGMENT = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*"
+_CANONICAL = re.compile(rf"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/(?:{_SEGMENT}(?:/{_SEGMENT})*/?)?")
+
+
 @lru_cache(maxsize=65536)
 def canonical_url(url: str) -> str:
     """The one form of *url*: lower-case host, no default port, no fragment, sorted query, no tracking parameters.
@@ -29,6 +35,10 @@ def canonical_url(url: str) -> str:
     Percent-encoding and the order of the query are made uniform (RFC 3986 §6.2.2). A URL that cannot be parsed is
     returned as it is.
     """
+    return url if _CANONICAL.fullmatch(url) else _canonical_url(url)
+
+
+def _canonical_url(url: str) -> str:
     try:
         parts = urlsplit(canonicalize_url(url.strip(), keep_blank_values=True, keep_fragments=False))
         host = _host(parts)

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.http.url import absolute_url, canonical_url, same_site, site_name, without_tracking
+from pipelines.http.url import (
+    _CANONICAL,
+    _canonical_url,
+    absolute_url,
+    canonical_url,
+    same_site,
+    site_name,
+    without_tracking,
+)
 
 BASE = "https://news.example.org/section/page?x=1"
 
@@ -53,6 +61,11 @@ def test_what_may_decide_about_the_page_is_kept(parameter: str) -> None:
 def test_the_canonical_form_is_its_own(url: str) -> None:
     once = canonical_url(url)
     assert canonical_url(once) == once
+
+
+@given(st.from_regex(_CANONICAL, fullmatch=True))
+def test_a_url_that_is_taken_as_it_is_would_come_out_the_same(url: str) -> None:
+    assert canonical_url(url) == url == _canonical_url(url)
 
 
 @given(rough)
