@@ -16,7 +16,6 @@ import hashlib
 import io
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -34,7 +33,7 @@ from pipelines.store.policy import WritePolicy
 from pipelines.store.s3_client import Body, s3_client
 from pipelines.store.s3_errors import NO_BUCKET, status_of, translated
 from pipelines.store.s3_probe import BucketProbe
-from pipelines.store.source import check_source, open_source
+from pipelines.store.source import Measures, check_source, measure, open_source
 from pipelines.values import StoredObject
 
 _log = logging.getLogger(__name__)
@@ -97,7 +96,7 @@ class S3Store:
     def put_new(self, key: str, source: bytes | Path, *, sha256: str) -> None:
         where = self._where(check_key(key))
         with open_source(source) as stream:
-            measures = _measure(stream)
+            measures = measure(stream)
             check_source(source, measures.sha256, sha256, where=where)
             stream.seek(0)
             create_only = self._bucket_probe.is_create_only()
@@ -209,7 +208,7 @@ class S3Store:
 
     # ------------------------------------------------------------ writing
 
-    def _put_single(self, key: str, stream: IO[bytes], measures: _Measures, condition: dict[str, str]) -> str | None:
+    def _put_single(self, key: str, stream: IO[bytes], measures: Measures, condition: dict[str, str]) -> str | None:
         """Send all in one request; the checksum that the store should have, or null if the key is taken."""
         checksum = base64.b64encode(bytes.fromhex(measures.sha256)).decode()
         trusts_checksums = self._policy.trusts_checksums
@@ -231,7 +230,7 @@ class S3Store:
                 return None
         return checksum
 
-    def _put_parts(self, key: str, stream: IO[bytes], measures: _Measures, condition: dict[str, str]) -> str | None:
+    def _put_parts(self, key: str, stream: IO[bytes], measures: Measures, condition: dict[str, str]) -> str | None:
         """Send in parts, which become an object only all together; as `_put_single`.
 
         An upload that breaks off stays, and the next try goes on with it: `leftovers` has those that nobody took up.
@@ -267,7 +266,7 @@ class S3Store:
             self._lock(key, measures)
         return sent.composite_sha256
 
-    def _lock(self, key: str, measures: _Measures) -> None:
+    def _lock(self, key: str, measures: Measures) -> None:
         """Lock an object that was sent in parts: some stores pass over what was said of it at the beginning."""
         wanted = self._arguments(key, measures)
         target = {"Bucket": self._bucket, "Key": self._full(key)}
@@ -287,7 +286,7 @@ class S3Store:
             return None  # some stores cannot list them, or say that there is none as if that were a mistake
         return max(found, key=lambda each: each.begun_at).upload_id if found else None
 
-    def _arguments(self, key: str, measures: _Measures) -> dict[str, object]:
+    def _arguments(self, key: str, measures: Measures) -> dict[str, object]:
         now = self._now() if self._policy.needs_lock else datetime.min.replace(tzinfo=UTC)
         return {"Metadata": {"sha256": measures.sha256}, **self._policy.arguments(key, now)}
 
@@ -383,20 +382,3 @@ class S3Store:
 
     def _where(self, key: str) -> str:
         return f"s3://{self._bucket}/{self._prefix}{key}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Measures:
-    size_bytes: int
-    md5_base64: str
-    """For Content-MD5 (RFC 1864), which lets the store notice what went wrong on the way."""
-    sha256: str
-
-
-def _measure(stream: IO[bytes]) -> _Measures:
-    md5, sha256, size_bytes = hashlib.md5(usedforsecurity=False), hashlib.sha256(), 0
-    while chunk := stream.read(_CHUNK_BYTES):
-        md5.update(chunk)
-        sha256.update(chunk)
-        size_bytes += len(chunk)
-    return _Measures(size_bytes, base64.b64encode(md5.digest()).decode(), sha256.hexdigest())

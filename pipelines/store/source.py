@@ -1,12 +1,37 @@
-"""What an upload sends: bytes or a file, opened and checked against its promised digest."""
+"""What an upload sends: bytes or a file, opened, measured, and checked against its promised digest."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from pipelines.errors import StoreError
+
+_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What is to be known of a source before it is sent."""
+
+    size_bytes: int
+    md5_base64: str
+    """For Content-MD5 (RFC 1864), which lets the store notice what went wrong on the way."""
+    sha256: str
+
+
+def measure(stream: IO[bytes]) -> Measures:
+    """Read *stream* to its end."""
+    md5, sha256, size_bytes = hashlib.md5(usedforsecurity=False), hashlib.sha256(), 0
+    while chunk := stream.read(_CHUNK_BYTES):
+        md5.update(chunk)
+        sha256.update(chunk)
+        size_bytes += len(chunk)
+    return Measures(size_bytes, base64.b64encode(md5.digest()).decode(), sha256.hexdigest())
 
 
 def open_source(source: bytes | Path) -> IO[bytes]:
