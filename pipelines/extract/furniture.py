@@ -119,7 +119,9 @@ def _is_everywhere(support: int, profile: Profile) -> bool:
 def _support(block: TextRun, profile: Profile) -> int:
     """In how many articles the line stands, its numbers left open where it is long; 0 where it is no furniture."""
     support = profile.furniture.get(block.key, 0)
-    return support or (profile.furniture.get(pattern_of(block.key), 0) if block.kind == "paragraph" else 0)
+    if support or not profile.has_open_lines or block.kind != "paragraph":
+        return support
+    return profile.furniture.get(pattern_of(block.key), 0)
 
 
 def _margins(count: int) -> Sequence[int]:

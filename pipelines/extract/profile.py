@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from pipelines.extract.template import Node, Nodes, Template
+from pipelines.page.text import OPEN_NUMBER
 
 SCHEMA = "pressarc.profile/2"
 _READABLE = (SCHEMA, "pressarc.profile/1")
@@ -44,6 +45,11 @@ class Profile:
     def template(self) -> Template:
         """The nodes, ready to be looked up."""
         return Template(self.nodes)
+
+    @cached_property
+    def has_open_lines(self) -> bool:
+        """Whether numbers are left open in some of `furniture`."""
+        return any(OPEN_NUMBER in line for line in self.furniture)
 
     @cached_property
     def body(self) -> bytes:
