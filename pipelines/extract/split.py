@@ -24,7 +24,7 @@ from pipelines.page.facts import Facts, is_home
 from pipelines.page.jsonld import Item, dicts, first_string, strings
 from pipelines.page.marks import URL_ATTRIBUTES, Marks
 from pipelines.page.text import line_key
-from pipelines.page.tree import Element, body_of, inner_text, is_hidden
+from pipelines.page.tree import Element, Homes, body_of, inner_text, is_hidden
 
 _WRAPPERS = ("div", "section", "main", "li")
 _HEADINGS = ("h1", "h2", "h3")
@@ -115,7 +115,7 @@ def split(root: Element, facts: Facts, blocks: Sequence[TextBlock]) -> tuple[Par
     )
     if not others:
         return (_lead_part(body, frozenset(), blocks, lead, facts, marks),)
-    homes = _Homes(others)
+    homes = Homes(others)
     own_blocks: dict[Element | None, list[TextBlock]] = defaultdict(list)
     for block in blocks:
         own_blocks[homes.of(block.element)].append(block)
@@ -160,26 +160,8 @@ def _blocks_below(
 ) -> tuple[TextBlock, ...]:
     if not leave_out and element.tag == "body":
         return tuple(blocks)
-    homes = _Homes({element, *leave_out})
+    homes = Homes({element, *leave_out})
     return tuple(block for block in blocks if homes.of(block.element) is element)
-
-
-class _Homes:
-    """The innermost of some elements around others; each way up is walked once."""
-
-    def __init__(self, stops: Iterable[Element]) -> None:
-        self._known: dict[Element, Element | None] = {stop: stop for stop in stops}
-
-    def of(self, element: Element | None) -> Element | None:
-        """The innermost that is *element* or holds it."""
-        way: list[Element] = []
-        up = element
-        while up is not None and up not in self._known:
-            way.append(up)
-            up = up.getparent()
-        home = None if up is None else self._known[up]
-        self._known.update(dict.fromkeys(way, home))
-        return home
 
 
 def _nearest(element: Element, stops: Collection[Element]) -> Element | None:
@@ -210,7 +192,7 @@ def _candidates_in(
     """A candidate for each of the elements *marked*."""
     own: dict[Element, list[TextBlock]] = {element: [] for element in marked}
     inner: dict[Element, list[Element]] = {element: [] for element in marked}
-    homes = _Homes(own)
+    homes = Homes(own)
     for block in blocks if own else ():
         home = homes.of(block.element)
         if home is not None:

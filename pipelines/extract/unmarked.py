@@ -14,13 +14,12 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
 
 from pipelines.extract.authors import byline_names
 from pipelines.extract.dates import is_date_line
 from pipelines.page.blocks import TextBlock
 from pipelines.page.text import line_key
-from pipelines.page.tree import Element, inner_text
+from pipelines.page.tree import Element, Homes, inner_text
 
 _HEADINGS = ("h1", "h2", "h3")
 _LEAST_LINK_CHARS = 15
@@ -128,9 +127,10 @@ def _boxes(headings: Sequence[Element], body: Element) -> Iterator[tuple[Element
 
 def _own_blocks(boxes: Collection[Element], blocks: Sequence[TextBlock]) -> Mapping[Element, list[TextBlock]]:
     """The blocks of each of *boxes*, none of which holds another."""
+    homes = Homes(boxes)
     own: dict[Element, list[TextBlock]] = defaultdict(list)
     for block in blocks:
-        home = next((up for up in chain((block.element,), block.element.iterancestors()) if up in boxes), None)
+        home = homes.of(block.element)
         if home is not None:
             own[home].append(block)
     return own

@@ -6,6 +6,7 @@ Nothing here recurses on the depth of a page, so a page nested a million deep is
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 from typing import TypeAlias
@@ -192,6 +193,24 @@ def body_of(root: Element) -> Element:
     """The body of a page, or the root where it has none."""
     body = root.find("body")
     return root if body is None else body
+
+
+class Homes:
+    """The innermost of some elements around others; each way up is walked once."""
+
+    def __init__(self, stops: Iterable[Element]) -> None:
+        self._known: dict[Element, Element | None] = {stop: stop for stop in stops}
+
+    def of(self, element: Element | None) -> Element | None:
+        """The innermost that is *element* or holds it."""
+        way: list[Element] = []
+        up = element
+        while up is not None and up not in self._known:
+            way.append(up)
+            up = up.getparent()
+        home = None if up is None else self._known[up]
+        self._known.update(dict.fromkeys(way, home))
+        return home
 
 
 class Paths:
