@@ -13,9 +13,8 @@ from pipelines.extract.split import Part
 from pipelines.http.url import absolute_url, canonical_url, same_site
 from pipelines.page.facts import Facts, is_home
 from pipelines.page.jsonld import Item, dicts, first_string, types_of
-from pipelines.page.tree import Element, find_all, inner_text
+from pipelines.page.tree import Element, inner_text
 
-_LISTS = ".//*[contains(@itemtype, 'BreadcrumbList') or contains(@aria-label, 'readcrumb')]"
 _Step = tuple[str, str | None]
 """Name and address of a page above the article."""
 
@@ -28,11 +27,15 @@ def read_breadcrumb(part: Part, facts: Facts) -> str | None:
             if section:
                 return section
     root = part.element.getroottree().getroot()
-    for trail in find_all(root, _LISTS):
+    for trail in filter(_is_trail, root.iterdescendants()):
         section = _section(_shown(trail), facts)
         if section:
             return section
     return None
+
+
+def _is_trail(element: Element) -> bool:
+    return "BreadcrumbList" in (element.get("itemtype") or "") or "readcrumb" in (element.get("aria-label") or "")
 
 
 def _declared(item: Item) -> Iterator[_Step]:
