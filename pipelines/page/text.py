@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from string import digits
 
 # Zero-width space, word joiner, byte order mark, soft hyphen, object replacement. The joiners U+200C and U+200D stay:
 # Indic and Persian spelling needs them.
@@ -24,6 +25,7 @@ _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "॥", "؟",
 
 OPEN_NUMBER = "#"
 """It is in no key, as punctuation is not."""
+_NUMBERED = re.compile(r"(?<!\S)[^\s\d]*+\d\S*+")
 
 # Marks of typography, which part words as a space does: without them most Latin text is ASCII.
 _TYPOGRAPHY = re.compile(
@@ -74,10 +76,10 @@ def word_count(text: str) -> int:
 
 def pattern_of(key: str) -> str:
     """A line's key with its numbers left open, for lines that count something anew on each page: # stands for one."""
-    if not any(map(str.isdigit, key)):
-        return key
-    words = [OPEN_NUMBER if any(map(str.isdigit, word)) else word for word in key.split()]
-    return " ".join(words) if words.count(OPEN_NUMBER) < len(words) else key
+    if key.isascii() and not any(map(key.__contains__, digits)):
+        return key  # nearly every line, and in a tenth of the time
+    opened = _NUMBERED.sub(OPEN_NUMBER, key)
+    return opened if set(opened) - {OPEN_NUMBER, " "} else key
 
 
 def line_key(text: str) -> str:
