@@ -81,8 +81,9 @@ def test_the_start_page_leads_over_site_and_day_to_the_page_as_it_was(
     with tab(browser, width=390, height=844) as opened:
         page = opened.page
         page.goto(replayed.start)
-        page.click(f"text={SITE}")
-        page.click("li a")
+        for link in (f"text={SITE}", "li a"):
+            with page.expect_navigation():  # a click returns before the next page is there
+                page.click(link)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         page.click(f'a[href*="/{nights.captured_at(1)}/{nights.edited}"]')
         assert plain(nights.own(1)[0]) in plain(shown_in(framed(page)).text)
