@@ -218,7 +218,7 @@ def test_a_file_that_is_not_what_its_manifest_says_is_not_handed_over(here: Path
         ((SITE, "--from", "2026-11-01", "--to", "2026-11-02"), "captured from 2026-11-01 to 2026-11-02"),
         ((SITE, "--to", "yesterday"), "--to yesterday: a day is wanted, like 2026-11-22"),
         (("ftp://nowhere.example/a",), "this is no http or https URL"),
-        ((SITE, "--out", "archive"), "a file is there already"),
+        ((SITE, "--out", "archive"), "this is a folder; name a file in it"),
     ],
 )
 def test_what_cannot_be_packed_is_said_in_one_sentence(here: Path, arguments: tuple[str, ...], said: str) -> None:
