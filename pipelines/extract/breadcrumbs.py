@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipelines.extract.split import Part
+from pipelines.extract.part import Part
 from pipelines.http.url import absolute_url, canonical_url, same_site
 from pipelines.page.facts import Facts, is_home
 from pipelines.page.jsonld import Item, dicts, first_string, types_of

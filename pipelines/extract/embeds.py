@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pipelines.extract.split import Part
+from pipelines.extract.part import Part
 from pipelines.http.url import absolute_url, same_site
 from pipelines.page.tree import ASIDE, Element, Paths, is_hidden
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.extract.split import Part
+from pipelines.extract.part import Part
 from pipelines.http.url import absolute_url, same_site
 from pipelines.page.blocks import TextBlock
 from pipelines.page.facts import Facts, is_home

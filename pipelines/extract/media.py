@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from pipelines.extract.part import Part
 from pipelines.extract.passage import is_within
-from pipelines.extract.split import Part
 from pipelines.http.url import absolute_url
 from pipelines.page.facts import Facts
 from pipelines.page.jsonld import dicts, first_string, strings

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import islice, takewhile
@@ -18,12 +17,12 @@ from itertools import islice, takewhile
 from pipelines.extract import dates
 from pipelines.extract.authors import byline_names, has_author_label, lone_names, names
 from pipelines.extract.breadcrumbs import read_breadcrumb
+from pipelines.extract.claims import Claims
 from pipelines.extract.engine import page_of
 from pipelines.extract.head import Head, read_head
 from pipelines.extract.headline import is_site, without_site
 from pipelines.extract.microdata import read_properties
-from pipelines.extract.profile import Profile
-from pipelines.extract.split import Part
+from pipelines.extract.part import Part
 from pipelines.http.url import absolute_url
 from pipelines.page.blocks import TextBlock
 from pipelines.page.facts import Facts, is_home
@@ -92,60 +91,6 @@ _NO_BYLINES = ("quote", "caption", "table_row")
 _MOST_BYLINE_WORDS = 20
 _BYLINE_ABOVE, _BYLINE_DEPTH = 5, 15
 """How many blocks above and below the headline a byline is looked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claims:
-    """What a page says of an article besides its text."""
-
-    titles: tuple[str, ...]
-    """Every form in which it gives the headline, the most trusted first."""
-    authors: tuple[tuple[str, ...], ...]
-    """What stands for the authors, a group for each source."""
-    outlets: tuple[str, ...]
-    """What the page calls its outlet."""
-    body: tuple[str, ...]
-    """The article's text as metadata gives it, line by line; often none, sometimes shortened."""
-    description: str | None
-    section: str | None
-    keywords: tuple[str, ...]
-    language: str | None
-    published_at: str | None
-    modified_at: str | None
-    has_later_date: bool
-    """Whether a date after the capture was passed over."""
-    is_date_relative: bool
-    """Whether the date of publication was counted back from the capture."""
-    access_declared: str
-    access_why: str | None
-    promised_words: int
-    """How many words the metadata says that the article has; 0 where it does not say."""
-
-    def headlines(self, profile: Profile) -> tuple[str, ...]:
-        """The forms of the headline without the site's name, each once; the first is the headline."""
-        forms: dict[str, str] = {}
-        learnt = [suffix.strip(" |-–—·•:»«/‹›") for suffix in profile.title_suffixes]
-        for title in self.titles:
-            text = without_site(title, self.outlets, profile.title_suffixes)
-            if text and not is_site(text, learnt):
-                forms.setdefault(line_key(text), text)
-        return tuple(forms.values())
-
-    def names(self, profile: Profile, guessed: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """The authors, as the first source has them that names any; or as a later one has them that names one more.
-
-        Args:
-            profile: What is known of the site.
-            guessed: Names to fall back upon.
-        """
-        outlets = (*self.outlets, *profile.organisations)
-        found: tuple[str, ...] = ()
-        for group in (*self.authors, guessed):
-            people = names(group, outlets)
-            is_more = len(people) == len(found) + 1 and {*map(line_key, found)} < {*map(line_key, people)}
-            if not found or is_more:
-                found = people
-        return found
 
 
 def read_claims(part: Part, facts: Facts, captured_at: datetime) -> Claims:

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
 
+from pipelines.extract.claims import Claims
 from pipelines.extract.embeds import Embeds, read_embeds
 from pipelines.extract.engine import Selection, select
 from pipelines.extract.media import Pictures, read_pictures
-from pipelines.extract.metadata import Claims, read_claims
+from pipelines.extract.metadata import read_claims
+from pipelines.extract.part import Part
 from pipelines.extract.passage import Passage, passages_of
 from pipelines.extract.profile import EMPTY
-from pipelines.extract.split import Part
 from pipelines.extract.template import Template
 from pipelines.page.facts import Facts
 from pipelines.page.jsonld import dicts, first_string, strings, types_of

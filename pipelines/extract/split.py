@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from urllib.parse import urlsplit
 
+from pipelines.extract.part import Part
 from pipelines.extract.unmarked import link_by_name, unmarked_articles
 from pipelines.http.url import absolute_url, canonical_url, same_site
 from pipelines.page.blocks import TextBlock
@@ -38,30 +39,6 @@ _LEAST_LINK_CHARS = 15
 """Shorter links in headings are kickers."""
 _LEAST_OUTSIDE_WORDS = 90
 _MOST_KICKER_WORDS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One article's share of a page."""
-
-    element: Element
-    """The subtree that holds it."""
-    leave_out: frozenset[Element]
-    """Other articles inside that subtree."""
-    blocks: tuple[TextBlock, ...]
-    """Every block of the subtree but for those of other articles."""
-    url: str
-    """Canonical URL of the article."""
-    is_lead: bool
-    item: Item | None
-    """The JSON-LD item that speaks of it."""
-    marks: Marks
-    """The speaking elements of the page."""
-
-    @property
-    def is_whole_page(self) -> bool:
-        """Whether the subtree is all of the page, as where it holds no other article."""
-        return self.element.tag in ("body", "html")
 
 
 @dataclass(frozen=True, slots=True)

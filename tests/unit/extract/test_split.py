@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from pipelines.extract.split import Part, split
+from pipelines.extract.part import Part
+from pipelines.extract.split import split
 from pipelines.page.blocks import blocks_of
 from pipelines.page.facts import read_facts
 from pipelines.page.tree import body_of, parse
