@@ -19,7 +19,8 @@ from pipelines.errors import ConfigError
 from pipelines.publish.copies import copies
 from pipelines.publish.guarded import Crew
 from pipelines.publish.sealing import Sealing, seal
-from pipelines.publish.takedown import find, finish, obstacles, take_down, take_up
+from pipelines.publish.takedown import finish, obstacles, take_down, take_up
+from pipelines.publish.whereabouts import find
 from pipelines.publish.work import SiteFolder, work_folder
 
 

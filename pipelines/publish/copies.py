@@ -19,7 +19,7 @@ from pipelines.page.text import line_key
 from pipelines.page.tree import parse
 from pipelines.publish.exchange import MAX_PAGE_BYTES, is_html
 from pipelines.publish.guarded import Crew, on_page
-from pipelines.publish.takedown import Found, files_of, part_lines
+from pipelines.publish.whereabouts import Found, files_of, part_lines
 from pipelines.store.contract import Store
 from pipelines.store.keys import Kind
 from pipelines.warc.pages import page_from_record, read_exchanges

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from pipelines.article import simhash
 from pipelines.page.text import word_count
-from pipelines.publish.takedown import find, take_down
+from pipelines.publish.takedown import take_down
+from pipelines.publish.whereabouts import find
 from pipelines.publish.work import SiteFolder
 from pipelines.store.local import LocalStore
 from tests.damage import format_reader

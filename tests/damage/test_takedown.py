@@ -25,7 +25,8 @@ from pipelines.publish.copies import copies
 from pipelines.publish.guarded import Crew
 from pipelines.publish.manifest import newest
 from pipelines.publish.rebuild import rebuild
-from pipelines.publish.takedown import find, finish, obstacles, take_down, take_up
+from pipelines.publish.takedown import finish, obstacles, take_down, take_up
+from pipelines.publish.whereabouts import find
 from pipelines.publish.work import SiteFolder
 from pipelines.store.keys import memory_key
 from pipelines.store.local import LocalStore

@@ -13,7 +13,7 @@ from pipelines.memory.site import SiteMemory
 from pipelines.publish.guarded import Crew
 from pipelines.publish.offline import extract_warcs
 from pipelines.publish.rebuild import rebuild
-from pipelines.publish.takedown import find
+from pipelines.publish.whereabouts import find
 from pipelines.store.local import LocalStore
 from pipelines.verify.archive import verify
 from pipelines.verify.scope import Scope
