@@ -10,32 +10,29 @@ import re
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
+from pipelines.extract import byline_words as words
+from pipelines.extract.byline_words import any_of
 from pipelines.extract.dates import without_dates
 from pipelines.page.text import line_key, visible_text
 
 _OPENING = re.compile(
-    r"^(?:(?:written|reported|posted|published|text)\s+)?(?:by|von|par|por|di|door|av|af|autor(?:in|es)?|auteur|author|texte?|oleh|przez|от)(?:\s*:\s*|\s+)",
+    rf"^(?:{any_of(words.WRITTEN)}\s+)?{any_of(words.BY, words.AUTHOR, words.TEXT)}(?:\s*:\s*|\s+)",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"(?:autor(?:in|a)?(?:/(?:autor)?(?:in|a)?)?|auteure?|author|autore)\b\s*:?\s*", re.IGNORECASE)
+_LABEL = re.compile(rf"{any_of(words.AUTHOR)}\b\s*:?\s*", re.IGNORECASE)
 _BYLINE = re.compile(
-    r"(?:(?:(?:written|reported|posted|published|words|story|text|texte?)\s+)?(?:by|von|par|por|di|door|av|af|przez|oleh)\b\s*:?\s*"
-    rf"|(?:автор|текст|بقلم|كتب|כתב|מאת|文|撰文|作者|记者|記者)(?:\s*[:：/]\s*|\s+)|{_LABEL.pattern})",
+    rf"(?:(?:{any_of(words.WRITTEN)}\s+)?{any_of(words.BY)}\b\s*:?\s*"
+    rf"|{any_of(words.SIGNED)}(?:\s*[:：/]\s*|\s+)|{_LABEL.pattern})",
     re.IGNORECASE,
 )
-# Where they are, for whom and with whom: what follows a name in a byline.
-_AFTERWARDS = re.compile(r"\s+(?:in|aus|à|at|for|of|pour|für|with|avec|mit|con|reports?)\s+[^'’].*$")
+_AFTERWARDS = re.compile(rf"\s+{any_of(words.AFTERWARDS)}\s+[^'’].*$")
 _HANDLE = re.compile(r"(?<!\S)@\w+")
 _STAMP = re.compile(
-    r"\b(?:last\s+)?(?:published|updated|posted|modified|veröffentlicht|aktualisiert|publi[ée]e?|publicado|actualizado|atualizado|pubblicato|aggiornato)\b(?!\s+(?:by|von|par|por|da)\b).*$",
-    re.IGNORECASE,
+    rf"\b(?:last\s+)?{any_of(words.STAMPED)}\b(?!\s+{any_of(words.BY, words.DONE_BY)}\b).*$", re.IGNORECASE
 )
 """What a date is the date of, where it stands between a name and the date."""
 _SUFFIX = re.compile(r"\b(?:jr|sr|[^\W\d_])\.$", re.IGNORECASE)
-_ROLE_END = re.compile(
-    r"(?:[^\W\d_]+[\s-]+){0,3}(?:reporter|editor|correspondent|writer|producer|redakteur(?:in)?|journaliste?|korrespondent(?:in)?)",
-    re.IGNORECASE,
-)
+_ROLE_END = re.compile(rf"(?:[^\W\d_]+[\s-]+){{0,3}}{any_of(words.ROLES)}", re.IGNORECASE)
 _PARTED = re.compile(r"\s*[|•·–—]\s*|\s-\s")
 _LEAST_NAME_WORDS, _MOST_NAME_WORDS = 2, 4
 # Two to four words in capital letters or beginning with one, with the small words that names have.
@@ -44,48 +41,18 @@ _EASTERN = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2,8}(?:[ ·・][\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,8})?"
 )
 """A name where names have no capital letters and often no space."""
-_EASTERN_ROLE = re.compile(r"([\uac00-\ud7a3]{2,4})\s?기자")
-_BETWEEN = re.compile(r"\s*(?:[;|\n•·]|\s/\s|\s(?:and|und|et|y|e|en|og|och|ja|dan|और|و)\s|&)\s*", re.IGNORECASE)
+_EASTERN_ROLE = re.compile(rf"([\uac00-\ud7a3]{{2,4}})\s?{any_of(words.REPORTER)}")
+_BETWEEN = re.compile(rf"\s*(?:[;|\n•·]|\s/\s|\s{any_of(words.AND)}\s|&)\s*", re.IGNORECASE)
 _COMMA = re.compile(r"\s*[,،、]\s*")
 _ADDRESS = re.compile(r"https?://|www\.|@\w+\.|\.(?:com|org|net)/", re.IGNORECASE)
 _EMAIL = re.compile(r"\S+@\S+\.\S+")
 _BRACKETED = re.compile(r"\s*[(\[].*?[)\]]\s*")
 _IN_BRACKETS = re.compile(r"[(\[]\s*([^()\[\]]+?)\s*[)\]]")
 # A role by itself: what stands where another name could.
-_ROLE = re.compile(
-    r"(?:[^\W\d_]+\s+)?(?:reporters?|editors?|correspondents?|writers?|producers?|redakteur(?:in)?|redaktion|staff"
-    r"|journaliste?|korrespondent(?:in)?|redactie|redaksjonen|redacción|redazione|rédaction|agenturen|agencies)",
-    re.IGNORECASE,
-)
+_ROLE = re.compile(rf"(?:[^\W\d_]+\s+)?{any_of(words.ROLES, words.DESKS)}", re.IGNORECASE)
 _MAX_CHARS = 80
 _MAX_WORDS = 8
-_NOBODY = frozenset(
-    line_key(name).replace(" ", "")
-    for name in (
-        "admin",
-        "administrator",
-        "editor",
-        "author",
-        "staff",
-        "user",
-        "webmaster",
-        "null",
-        "none",
-        "undefined",
-        "unknown",
-        "anonymous",
-        "root",
-        "guest",
-        "by",
-        "redaktion",
-        "redaktor",
-        "website",
-        "wordpress",
-        "true",
-        "false",
-        "n/a",
-    )
-)
+_NOBODY = frozenset(line_key(name).replace(" ", "") for listed in words.NOBODY.values() for name in listed)
 
 
 def names(claims: Iterable[str], outlets: Collection[str]) -> tuple[str, ...]:
@@ -153,10 +120,10 @@ def is_agency_line(text: str) -> bool:
 
 def _without_small_words(piece: str) -> str:
     """A piece without what led to a date behind it: "By Ana Diaz on", "Ana Diaz, le"."""
-    words = piece.split()
-    while words and words[-1].strip(",:").islower():
-        words.pop()
-    return " ".join(words).rstrip(" ,:")
+    left = piece.split()
+    while left and left[-1].strip(",:").islower():
+        left.pop()
+    return " ".join(left).rstrip(" ,:")
 
 
 def parted(text: str) -> list[str]:
