@@ -21,6 +21,7 @@ from pipelines.commands.options import (
     SiteOption,
 )
 from pipelines.config import load_config
+from pipelines.errors import ConfigError
 from pipelines.store.open import open_store
 from pipelines.verify.repair import repair as repair_archive
 
@@ -47,14 +48,15 @@ def repair(
 
     A damaged file is removed before the right one is put in its place; nothing else is changed. Manifests come first:
     each names the digest of the one before it. An index that the copy does not have is made again from the WARC files
-    of its run. With `--json`: a list of
-    `{key, was, is_right_now, message}`.
+    of its run. With `--json`: a list of `{key, was, is_right_now, message}`.
 
     Exit code 0 where everything is right now, 1 where something is not.
     """
     effective = load_config(None, config_file=config, overrides=set_ or (), flags={"archive.location": archive})
     store = archive_of(effective)
     with progress_bar() as watcher, closing(open_store(copy)) as other:
+        if next(iter(other.list("")), None) is None:
+            raise ConfigError("there is nothing here; name a copy of the archive, or of a part of it", where=copy)
         found = list(repair_archive(store, other, named_sites(store, site), watcher, dry_run=dry_run))
     if as_json:
         print(json.dumps([asdict(each) for each in found], indent=1))

@@ -145,6 +145,11 @@ def test_an_article_is_taken_down_after_a_dry_run(archive: Path) -> None:
     assert "new  2026-11-21T03:00:01Z  taken out of the archive" in pressarc("history", url_of("bakery")).output
 
 
+def test_a_copy_with_nothing_in_it_is_none(archive: Path) -> None:
+    with pytest.raises(ConfigError, match="there is nothing here; name a copy"):
+        pressarc("repair", "cpoy")
+
+
 def test_damage_is_repaired_from_a_copy_and_a_memory_made_again(archive: Path, tmp_path: Path) -> None:
     shutil.copytree(archive, tmp_path / "copy")
     damage(archive, "warc")
