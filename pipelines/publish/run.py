@@ -26,7 +26,7 @@ from pipelines.publish.rolling import RollingUpload
 from pipelines.publish.sealing import Sealing, seal
 from pipelines.publish.takedown import finish
 from pipelines.publish.work import RunFolder, SiteFolder, run_name, work_folder
-from pipelines.reasons import Outcome
+from pipelines.reasons import Outcome, Reason
 from pipelines.store.archive import open_archive
 from pipelines.store.contract import Store
 from pipelines.store.keys import check_site, memory_key, warc_key
@@ -42,7 +42,8 @@ from pipelines.warc.rotate import OPEN_SUFFIX, WarcLimits, WarcWriter, seal_left
 log = logging.getLogger(__name__)
 
 SAME_NIGHT = timedelta(hours=12)
-"""A run that began no longer ago is tonight's: if its crawl is over, the next start publishes it and does no more."""
+"""A run that began no longer ago is tonight's: if its crawl came to its end, the next start publishes it and does no
+more; if it was stopped, the next start goes on with it."""
 
 
 class OpenRun:
@@ -353,9 +354,12 @@ def _left_behind(
             run.seal_leftovers()
         elif run.take_stock():
             continue
-        if run.crawl_is_over and now - folder.started_at > SAME_NIGHT:
+        ledger = folder.read_ledger()
+        if ledger is not None and now - folder.started_at > SAME_NIGHT:
             older.append(run)
             continue
+        if ledger is not None and any(each.reason is Reason.STOPPED for each in ledger.unvisited):
+            folder.reopen()
         run.is_resumed = True
         return older, run
     return older, None

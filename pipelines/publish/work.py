@@ -96,6 +96,10 @@ class RunFolder:
         with disk.whole(self.path / "ledger.json") as file:
             file.write(_LEDGER.dump_json(ledger))
 
+    def reopen(self) -> None:
+        """Say that the crawl is not over after all: it was stopped, and goes on."""
+        disk.remove(self.path / "ledger.json")
+
     def read_ledger(self) -> Ledger | None:
         """What the crawl knew at its end, or null if it is not over."""
         try:

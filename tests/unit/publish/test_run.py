@@ -12,9 +12,10 @@ from pipelines.errors import ArchiveError, ConfigError, RunLocked
 from pipelines.options import Config
 from pipelines.publish.run import OpenRun
 from pipelines.publish.work import work_folder
+from pipelines.reasons import Outcome, Reason
 from pipelines.store.archive import FORMAT, check_archive, open_archive
 from pipelines.store.local import LocalStore
-from pipelines.values import Ledger
+from pipelines.values import Ledger, Source, Unvisited
 from tests.unit.publish.nights import (
     FIRST_NIGHT,
     HOME,
@@ -117,6 +118,18 @@ def test_a_run_whose_crawl_is_over_is_only_to_be_published(tmp_path: Path) -> No
     manifest = commit(resumed)
     assert (manifest.run, manifest.complete) == (run.folder.run, False)
     assert "stopped" in manifest.warnings
+
+
+def test_a_run_whose_crawl_was_stopped_is_gone_on_with(tmp_path: Path) -> None:
+    config = config_for(tmp_path / "archive")
+    run = start(config, FIRST_NIGHT)
+    waits = Unvisited(url_of("quarry"), FIRST_NIGHT, Outcome.REFUSED, Reason.STOPPED, None, Source.LISTING)
+    capture(run, visits(pages_of("bakery"), at=FIRST_NIGHT), ledger=Ledger(complete=False, unvisited=(waits,)))
+    run.close()
+    resumed = start(config, FIRST_NIGHT + timedelta(hours=2))
+    assert (resumed.folder.run, resumed.is_resumed, resumed.crawl_is_over) == (run.folder.run, True, False)
+    assert url_of("bakery") in captured_urls(resumed)
+    resumed.close()
 
 
 def test_a_site_whose_memory_is_damaged_is_not_begun_but_told_how_it_is_made_again(tmp_path: Path) -> None:
