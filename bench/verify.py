@@ -10,7 +10,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from bench.table import print_table, verdict
-from bench.warc_writing import write_ours
+from bench.warc_writing import AT, write_ours
 from pipelines.article.jsonl import file_sha256
 from pipelines.publish.manifest import ManifestFile
 from pipelines.store.keys import warc_key
@@ -19,7 +19,6 @@ from pipelines.values import RecordRef
 from pipelines.verify.scope import Unit
 from pipelines.verify.unit import Job, check
 from pipelines.warc.reader import read_records
-from tests.unit.publish.nights import FIRST_NIGHT
 
 _SITE, _RUN = "a.example", "20261122T030000Z-1a2b3c"
 _WANTED_MB_S = 40.0
@@ -27,12 +26,12 @@ _WANTED_MB_S = 40.0
 
 def build(folder: Path, pages: int) -> Unit:
     """A WARC file of *pages* pages in an archive, as a unit to be verified; its outcome lines are left out."""
-    key = warc_key(_SITE, FIRST_NIGHT.date(), _RUN, 0)
+    key = warc_key(_SITE, AT.date(), _RUN, 0)
     path = folder / key
     path.parent.mkdir(parents=True)
     write_ours(folder, pages)
     (folder / "ours-00000.warc.gz").rename(path)
-    file = ManifestFile(key=key, bytes=path.stat().st_size, sha256=file_sha256(path), records=None)
+    file = ManifestFile(key=key, bytes=path.stat().st_size, sha256=file_sha256(path), records=1 + 3 * pages)
     return Unit(_SITE, "runs", (file,))
 
 

@@ -22,7 +22,7 @@ from pipelines.values import Exchange, VisitFacts
 from pipelines.warc.record import WarcInfo
 from pipelines.warc.rotate import WarcWriter
 
-_AT = datetime(2026, 11, 22, 3, tzinfo=UTC)
+AT = datetime(2026, 11, 22, 3, tzinfo=UTC)
 _REQUEST = b"GET /page HTTP/1.1\r\nHost: a.example\r\nUser-Agent: bench\r\nAccept: text/html\r\n\r\n"
 _FACTS = VisitFacts(Source.LINK, "http://a.example/", 1)
 _HEADERS = [tuple(line.split(": ", 1)) for line in (HEAD % 78_000).decode().split("\r\n")[1:-2]]
@@ -37,7 +37,7 @@ def write_ours(folder: Path, pages: int) -> None:
         head_bytes = len(message) - len(page(number))
         exchange = Exchange(
             url=f"http://a.example/page/{number}",
-            started_at=_AT,
+            started_at=AT,
             fetch_ms=20,
             request=_REQUEST,
             response=BytesIO(message),
@@ -48,7 +48,7 @@ def write_ours(folder: Path, pages: int) -> None:
             peer_address="192.0.2.1",
             tls=None,
         )
-        writer.append(exchange, _FACTS, _AT)
+        writer.append(exchange, _FACTS, AT)
     writer.seal()
 
 
