@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from pipelines.errors import ArchiveError
 from pipelines.publish.manifest import Manifest
@@ -64,14 +65,14 @@ class Museum:
     def manifest_path(self, number: int) -> Path:
         return self.path(manifest_key(SITE, number))
 
-    def manifest(self, number: int) -> dict[str, object]:
+    def manifest(self, number: int) -> dict[str, Any]:
         table = json.loads(self.manifest_path(number).read_bytes())
         table.pop("self_sha256")
         return dict(table)
 
     def key(self, number: int, kind: str) -> str:
         """The key of the one file of that kind which manifest *number* names."""
-        (key,) = [file["key"] for file in self.manifest(number)["files"] if file["key"].startswith(f"{kind}/")]  # type: ignore[attr-defined]
+        (key,) = [file["key"] for file in self.manifest(number)["files"] if file["key"].startswith(f"{kind}/")]
         return str(key)
 
     # ------------------------------------------------------------ damage
@@ -142,7 +143,7 @@ class Museum:
 
     def _files(self, number: int) -> list[dict[str, object]]:
         files = []
-        for file in self.manifest(number)["files"]:  # type: ignore[attr-defined]
+        for file in self.manifest(number)["files"]:
             raw = self.path(file["key"]).read_bytes()
             counts = _counts(file["key"], raw) if file["lines"] is not None or file["records"] is not None else {}
             files.append({**file, **counts, "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()})

@@ -135,7 +135,7 @@ def a_manifest_tells_of_requests_that_nobody_made(museum: Museum) -> list[tuple[
 @damage
 def a_manifest_counts_records_and_lines_of_a_file_otherwise(museum: Museum) -> list[tuple[str, str]]:
     wrong = {museum.key(1, "warc"): {"records": 11}, museum.key(1, "articles"): {"lines": 3}}
-    files = [{**file, **wrong.get(file["key"], {})} for file in museum.manifest(1)["files"]]  # type: ignore[attr-defined]
+    files = [{**file, **wrong.get(file["key"], {})} for file in museum.manifest(1)["files"]]
     museum.rewrite(1, files=files)
     return [("counts", key) for key in wrong]
 
@@ -175,7 +175,7 @@ def the_newest_manifest_is_gone_and_its_seal_is_there(museum: Museum) -> list[tu
 
 @damage
 def a_take_down_names_a_file_as_it_never_was(museum: Museum) -> list[tuple[str, str]]:
-    file = next(file for file in museum.manifest(1)["files"] if file["key"].startswith("memory/"))  # type: ignore[attr-defined]
+    file = next(file for file in museum.manifest(1)["files"] if file["key"].startswith("memory/"))
     replaced_file = {"key": file["key"], "was_bytes": file["bytes"], "was_sha256": "0" * 64, "now": None}
     down = {"article": "0" * 32, "url": HOME, "at": "2026-11-24T00:00:00Z", "reason": "none", "records": []}
     museum.rewrite(3, taken_down=[{**down, "files": [replaced_file]}])
@@ -186,7 +186,7 @@ def a_take_down_names_a_file_as_it_never_was(museum: Museum) -> list[tuple[str, 
 @damage
 def a_manifest_names_a_key_of_no_format(museum: Museum) -> list[tuple[str, str]]:
     museum.path("notes.txt").write_bytes(b"x")
-    files = [*museum.manifest(1)["files"], {"key": "notes.txt", "bytes": 1, "sha256": "0" * 64}]  # type: ignore[misc]
+    files = [*museum.manifest(1)["files"], {"key": "notes.txt", "bytes": 1, "sha256": "0" * 64}]
     museum.set_right(1, files=files)
     museum.set_right(1)
     return [("manifest", "00000001.json")]
@@ -320,8 +320,8 @@ def an_article_names_another_payload_digest(museum: Museum) -> list[tuple[str, s
 
 @damage
 def a_run_names_a_warc_file_of_another_run(museum: Museum) -> list[tuple[str, str]]:
-    theirs = next(file for file in museum.manifest(1)["files"] if file["key"].startswith("warc/"))  # type: ignore[attr-defined]
-    museum.set_right(2, files=sorted([*museum.manifest(2)["files"], theirs], key=lambda file: str(file["key"])))  # type: ignore[misc]
+    theirs = next(file for file in museum.manifest(1)["files"] if file["key"].startswith("warc/"))
+    museum.set_right(2, files=sorted([*museum.manifest(2)["files"], theirs], key=lambda file: str(file["key"])))
     (home, bakery, quarry) = museum.records(theirs["key"], "response")
     unnamed = [("outcome_record", f"{theirs['key']}@{record.offset}") for record in (home, bakery, quarry)]
     unindexed = [("index_record", f"{theirs['key']}@{record.offset}") for record in (home, bakery, quarry)]
@@ -578,7 +578,7 @@ def an_article_was_made_with_other_versions(museum: Museum) -> list[tuple[str, s
     for number in (0, 1):
         museum.change_lines(articles, replaced(number, b'"trafilatura":"', b'"trafilatura":"0.'))
     museum.change_lines(articles, replaced(0, b"on Friday", b"on Monday"))
-    versions = dict(museum.manifest(1)["versions"])  # type: ignore[call-overload]
+    versions = dict(museum.manifest(1)["versions"])
     museum.set_right(1, versions={**versions, "trafilatura": f"0.{versions['trafilatura']}"})
     return [("extractor_differs", f"{articles}:1")]
 
@@ -594,7 +594,7 @@ def an_article_claims_other_versions_than_its_run(museum: Museum) -> list[tuple[
 
 @damage
 def an_article_claims_another_site_and_profile(museum: Museum) -> list[tuple[str, str]]:
-    articles, profile = museum.key(1, "articles"), museum.manifest(1)["profile"].encode()  # type: ignore[attr-defined]
+    articles, profile = museum.key(1, "articles"), museum.manifest(1)["profile"].encode()
     museum.change_lines(articles, replaced(0, f'"site":"{SITE}"'.encode(), b'"site":"other.example.org"'))
     museum.change_lines(articles, replaced(1, profile, profile[::-1]))
     museum.set_right(1)
@@ -797,7 +797,7 @@ def test_progress_is_told_in_bytes_up_to_all_of_them(museum: Museum) -> None:
 
 def test_what_was_looked_at_is_counted(museum: Museum) -> None:
     checked = verify(LocalStore(museum.folder), Scope((SITE,)), no_progress).checked
-    files = {file["key"]: file for number in (1, 2, 3) for file in museum.manifest(number)["files"]}  # type: ignore[attr-defined]
+    files = {file["key"]: file for number in (1, 2, 3) for file in museum.manifest(number)["files"]}
     assert (checked.manifests, checked.articles, checked.files) == (3, 4, len(files))
     assert checked.bytes == sum(file["bytes"] for file in files.values())
     assert checked.records == sum(file["records"] or 0 for file in files.values())

@@ -92,7 +92,7 @@ def test_nothing_of_it_is_left_and_the_chain_holds_and_says_so(museum: Museum, f
     assert SECRET not in left
     assert all(line.encode() not in left for line in story("quarry"))
     assert all(line.encode() in left for line in story("bakery"))
-    (down,) = museum.manifest(4)["taken_down"]  # type: ignore[misc]
+    (down,) = museum.manifest(4)["taken_down"]
     assert (down["article"], down["url"], down["reason"]) == (id_of("quarry"), url_of("quarry"), REASON)
     assert len(down["records"]) == 2
     assert [each["now"] is None for each in down["files"]].count(True) == 3  # the old snapshots
