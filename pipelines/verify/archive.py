@@ -57,7 +57,8 @@ from pipelines.verify.lineage import Lineage, SeenRevision
 from pipelines.verify.manifests import check_manifests
 from pipelines.verify.scope import Scope, Unit, units_of
 from pipelines.verify.seals import Trust, check_seals
-from pipelines.verify.unit import Job, SeenRevisit, UnitReport, check_unit
+from pipelines.verify.unit import Job, check_unit
+from pipelines.verify.unit_report import SeenRevisit, UnitReport
 
 Progress = Callable[[str, int, int], None]
 """Called with the site, the bytes of its files that were dealt with, and how many there are."""

@@ -10,7 +10,7 @@ import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import closing, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import IO, cast
 
@@ -29,11 +29,12 @@ from pipelines.store.open import open_store
 from pipelines.values import Finding, VisitFacts
 from pipelines.verify.articles import compare, further_records, rederive, unread
 from pipelines.verify.exchanges import Exchanges, told_by_line, told_by_record
-from pipelines.verify.indexes import Digest, SeenIndex, line_digest, read_index
+from pipelines.verify.indexes import line_digest, read_index
 from pipelines.verify.lineage import SeenRevision
 from pipelines.verify.reading import READ_BYTES, Measured, read_lines
 from pipelines.verify.records import check_record
 from pipelines.verify.scope import Unit
+from pipelines.verify.unit_report import SeenRevisit, UnitReport
 from pipelines.versions import extraction_versions
 from pipelines.warc.pages import facts_from_record
 from pipelines.warc.reader import WarcRecord, read_records
@@ -47,44 +48,6 @@ class Job:
     unit: Unit
     is_read: bool
     extraction: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SeenRevisit:
-    """A revisit record, as far as it speaks of another record."""
-
-    where: str
-    record_id: str
-    """The record it refers to."""
-    refers_to: int
-    """A short digest of that."""
-    payload: int | None
-    """A short digest of its payload's digest."""
-
-
-@dataclass(slots=True)
-class UnitReport:
-    """What was found in a unit."""
-
-    findings: list[tuple[Finding, str | None]] = field(default_factory=list)
-    """Each with a name that several units may find the same of (a file, a profile): it is told once."""
-    tally: Tally | None = None
-    """Of its lines; null where they were not read, or not all of them."""
-    revisions: list[SeenRevision] = field(default_factory=list)
-    payloads: dict[int, int] = field(default_factory=dict)
-    """Of each response that others may refer to: a short digest of its record id, and one of its payload's digest."""
-    revisits: list[SeenRevisit] = field(default_factory=list)
-    lacks_records: bool = False
-    """Whether records are missing."""
-    lacks_articles: bool = False
-    """Whether article lines are missing, so that what follows upon them cannot be judged."""
-    captures: dict[str, dict[int, Digest]] = field(default_factory=dict)
-    """Of each WARC file that is as its manifest says, and whose run has an index: offset → digest of the line."""
-    index: SeenIndex | None = None
-    """The run's index, where this is its unit and it is as the manifest says."""
-    records: int = 0
-    articles: int = 0
-    read_bytes: int = 0
 
 
 def check_unit(job: Job, *, doomed: Mapping[int, Reason], page: PageBorder) -> UnitReport:
